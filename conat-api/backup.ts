@@ -1,0 +1,25 @@
+/** A backup: one rustic snapshot of one project in a repository. */
+
+import { z } from "zod";
+import { BackupId, Instant, ProjectId, RepositoryId } from "./ids.js";
+import { Trigger, Warning } from "./job.js";
+
+export const Backup = z.object({
+  backup_id: BackupId,
+  repository_id: RepositoryId,
+  project_id: ProjectId,
+  /** When the backup was taken. */
+  time: Instant,
+  /** Content of the backup. */
+  size_bytes: z.number().nullable(),
+  /** What it added to the repository, after compression. */
+  added_bytes: z.number().nullable(),
+  files: z.number().nullable(),
+  duration_ms: z.number().nullable(),
+  /** Unknown for a backup that another host made. */
+  trigger: Trigger.nullable(),
+  requested_by: z.string().nullable(),
+  warnings_count: z.number().int().nonnegative().nullable(),
+  warnings: z.array(Warning),
+});
+export type Backup = z.infer<typeof Backup>;

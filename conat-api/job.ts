@@ -1,0 +1,126 @@
+/** A job: one row, work asked for with its state. One row is one attempt. */
+
+import { z } from "zod";
+import { errorCodes } from "./errors.js";
+import { BackupId, Instant, JobId, ProjectId, RepositoryId } from "./ids.js";
+
+export const JobState = z.enum([
+  "pending",
+  "running",
+  "succeeded",
+  "failed",
+  "cancelled",
+]);
+export type JobState = z.infer<typeof JobState>;
+
+export const JobKind = z.enum(["backup", "restore"]);
+export type JobKind = z.infer<typeof JobKind>;
+
+/** Why the job exists. */
+export const Trigger = z.enum(["scheduled", "manual", "hub", "retry"]);
+export type Trigger = z.infer<typeof Trigger>;
+
+/**
+ * A backup goes through preparing, staging, reading, settling; a restore
+ * through preparing, writing, stopping, swapping, settling.
+ */
+export const Phase = z.enum([
+  "preparing",
+  "staging",
+  "reading",
+  "writing",
+  "stopping",
+  "swapping",
+  "settling",
+]);
+export type Phase = z.infer<typeof Phase>;
+
+/** What the source was on this host. */
+export const SourceKind = z.enum(["btrfs", "live"]);
+export type SourceKind = z.infer<typeof SourceKind>;
+
+/** Something that was not backed up or restored as it is, and why. */
+export const Warning = z.object({
+  /** Relative to the project (`project/..`) or persist store (`persist/..`). */
+  path: z.string().optional(),
+  message: z.string(),
+});
+export type Warning = z.infer<typeof Warning>;
+
+/** Where a restore goes. */
+export const RestoreTarget = z.discriminatedUnion("type", [
+  /** The whole project into its place; the old tree is kept aside. */
+  z.strictObject({ type: z.literal("in_place") }),
+  /** A new or empty directory of the host, absolute. */
+  z.strictObject({
+    type: z.literal("directory"),
+    path: z
+      .string()
+      .min(1)
+      .max(4096)
+      .refine((path) => path.startsWith("/"), "must be absolute")
+      .refine((path) => !path.includes("\0"), "must not contain NUL")
+      .refine((path) => !path.split("/").includes(".."), "must not contain .."),
+  }),
+]);
+export type RestoreTarget = z.infer<typeof RestoreTarget>;
+
+export const Job = z.object({
+  job_id: JobId,
+  kind: JobKind,
+  project_id: ProjectId,
+  trigger: Trigger,
+  /** `account-<id>`, `project`, `hub`, `local` or `scheduler`. */
+  requested_by: z.string(),
+  state: JobState,
+  /** Where a running job is, or where an ended one was. */
+  phase: Phase.nullable(),
+  bytes_done: z.number().nullable(),
+  /** Known after a scan, or estimated from the last backup's size. */
+  bytes_total: z.number().nullable(),
+  created_at: Instant,
+  /** When it is due: later than created_at while it waits for a retry. */
+  run_at: Instant,
+  started_at: Instant.nullable(),
+  finished_at: Instant.nullable(),
+  heartbeat_at: Instant.nullable(),
+  /** When bytes or phase last moved. */
+  progress_at: Instant.nullable(),
+  attempt: z.number().int().positive(),
+  retry_of: JobId.nullable(),
+  repository_id: RepositoryId.nullable(),
+  backup_id: BackupId.nullable(),
+  source: SourceKind.nullable(),
+  /** Content read or restored. */
+  bytes_processed: z.number().nullable(),
+  /** What the backup added to the repository, after compression. */
+  bytes_added: z.number().nullable(),
+  files: z.number().nullable(),
+  warnings_count: z.number().int().nonnegative(),
+  /** The first 50. */
+  warnings: z.array(Warning),
+  target: RestoreTarget.nullable(),
+  /** Where an in-place restore keeps the tree that was there before. */
+  kept_at: z.string().nullable(),
+  cancelled_by: z.string().nullable(),
+  error_code: z.enum(errorCodes).nullable(),
+  error_message: z.string().nullable(),
+});
+export type Job = z.infer<typeof Job>;
+
+/** How far a running job is; bytes of content. */
+export const Progress = Job.pick({
+  job_id: true,
+  state: true,
+  phase: true,
+  bytes_done: true,
+  bytes_total: true,
+  progress_at: true,
+});
+export type Progress = z.infer<typeof Progress>;
+
+export const terminalStates = ["succeeded", "failed", "cancelled"] as const;
+
+export function isTerminal(state: JobState): boolean {
+  return (terminalStates as readonly string[]).includes(state);
+}

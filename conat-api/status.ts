@@ -1,0 +1,33 @@
+/** What the settings page of a project needs to know at one glance. */
+
+import { z } from "zod";
+import { Backup } from "./backup.js";
+import { Instant, ProjectId } from "./ids.js";
+import { Job } from "./job.js";
+
+/**
+ * ok: the newest attempt left a backup. warning: there is a backup, but the
+ * newest attempt failed or could not read everything. failing: attempts, but
+ * no backup. never: neither.
+ */
+export const Health = z.enum(["ok", "warning", "failing", "never"]);
+export type Health = z.infer<typeof Health>;
+
+/** Things an operator should do; each has a sentence in `message`. */
+export const Notice = z.object({ code: z.string(), message: z.string() });
+export type Notice = z.infer<typeof Notice>;
+
+export const Status = z.object({
+  project_id: ProjectId,
+  health: Health,
+  last_backup: Backup.nullable(),
+  last_success: Job.nullable(),
+  last_attempt: Job.nullable(),
+  /** The running or next pending job of the project. */
+  current: Job.nullable(),
+  next_due_at: Instant.nullable(),
+  /** How fresh the list of backups is; null: this host never read it. */
+  as_of: Instant.nullable(),
+  notices: z.array(Notice),
+});
+export type Status = z.infer<typeof Status>;

@@ -1,0 +1,128 @@
+/** backup, list, status. */
+
+import type { Command } from "commander";
+import type { Backup, Status } from "../../../conat-api/index.js";
+import { type Context, type GlobalOptions, withHost } from "../context.js";
+import { exitCodes } from "../exit-codes.js";
+import {
+  formatBytes,
+  formatDuration,
+  formatTable,
+  formatTime,
+} from "../format.js";
+import { jobExitCode, jobSummary, progressLine, waitForJob } from "../wait.js";
+
+const local = { type: "local" } as const;
+
+export function addBackupCommands(program: Command): void {
+  program
+    .command("backup")
+    .description("back up a project now")
+    .argument("<project_id>")
+    .option("--no-wait", "only queue it for the host's own process")
+    .action(async (project_id: string, { wait }, command: Command) => {
+      await withHost(command.optsWithGlobals<GlobalOptions>(), (context) =>
+        backup(context, project_id, wait),
+      );
+    });
+  program
+    .command("list")
+    .description("list a project's backups, newest first")
+    .argument("<project_id>")
+    .option("--refresh", "read the list from the repository first")
+    .option("--limit <n>", "at most so many", "100")
+    .action(async (project_id: string, options, command: Command) => {
+      await withHost(command.optsWithGlobals<GlobalOptions>(), (context) =>
+        list(context, project_id, options),
+      );
+    });
+  program
+    .command("status")
+    .description("say how a project is protected")
+    .argument("<project_id>")
+    .action(async (project_id: string, _options, command: Command) => {
+      await withHost(command.optsWithGlobals<GlobalOptions>(), (context) =>
+        status(context, project_id),
+      );
+    });
+}
+
+async function backup(
+  context: Context,
+  project_id: string,
+  wait: boolean,
+): Promise<number> {
+  const { backups, output } = context;
+  const started = await backups.handlers("start", local, { project_id });
+  if (!wait) {
+    const { job_id } = started.job;
+    output.result(started, `Job ${job_id} waits for the host.`);
+    return exitCodes.ok;
+  }
+  const job = await waitForJob(context, started.job);
+  output.result({ job, joined: started.joined }, jobSummary(job));
+  return jobExitCode(job);
+}
+
+async function list(
+  { backups, output }: Context,
+  project_id: string,
+  { refresh, limit }: { refresh?: boolean; limit: string },
+): Promise<number> {
+  const input = { project_id, limit: Number(limit) };
+  const ask = () => backups.handlers("list", local, input);
+  const known = await ask();
+  // A host that never read the repository has nothing to show yet.
+  const stale = refresh || known.as_of === null;
+  if (stale) await backups.refresh();
+  const found = stale ? await ask() : known;
+  const footer = `${found.backups.length} backups, as of ${formatTime(found.as_of)}`;
+  output.result(found, `${backupTable(found.backups)}\n${footer}`);
+  return exitCodes.ok;
+}
+
+function backupTable(backups: readonly Backup[]): string {
+  return formatTable(
+    ["TIME", "SIZE", "ADDED", "FILES", "TOOK", "TRIGGER", "WARNINGS", "BACKUP"],
+    backups.map((one) => [
+      formatTime(one.time),
+      formatBytes(one.size_bytes),
+      formatBytes(one.added_bytes),
+      String(one.files ?? "-"),
+      formatDuration(one.duration_ms),
+      one.trigger ?? "-",
+      String(one.warnings_count ?? "-"),
+      one.backup_id,
+    ]),
+  );
+}
+
+async function status(
+  { backups, output }: Context,
+  project_id: string,
+): Promise<number> {
+  const found = await backups.handlers("status", local, { project_id });
+  output.result(found, statusText(found));
+  return exitCodes.ok;
+}
+
+function statusText(status: Status): string {
+  const { last_backup, last_attempt, current, notices } = status;
+  const lines = [`health:       ${status.health}`];
+  const add = (name: string, text: string) =>
+    lines.push(`${`${name}:`.padEnd(14)}${text}`);
+  add(
+    "last backup",
+    last_backup
+      ? `${formatTime(last_backup.time)}, ${formatBytes(last_backup.size_bytes)}, ${last_backup.backup_id}`
+      : "none",
+  );
+  if (last_attempt) {
+    const { state, finished_at, error_message } = last_attempt;
+    const why = error_message ? `: ${error_message}` : "";
+    add("last attempt", `${state} ${formatTime(finished_at)}${why}`);
+  }
+  if (current) add("now", progressLine(current));
+  for (const { message } of notices) add("notice", message);
+  return lines.join("\n");
+}

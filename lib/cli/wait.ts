@@ -1,0 +1,70 @@
+/** Waiting for a job: its row is all we look at. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { isTerminal, type Job } from "../../conat-api/index.js";
+import type { Context } from "./context.js";
+import { exitCodeOf, exitCodes } from "./exit-codes.js";
+import { formatBytes, formatDuration, printable } from "./format.js";
+
+const lookEveryMs = 100;
+
+/** Resolves with the row when the job has ended. */
+export async function waitForJob(
+  { backups, output }: Context,
+  { job_id, project_id }: Job,
+): Promise<Job> {
+  backups.runOnly(job_id);
+  for (;;) {
+    const input = { project_id, job_id };
+    const { job } = await backups.handlers("job", { type: "local" }, input);
+    if (isTerminal(job.state)) return job;
+    output.status(progressLine(job));
+    await sleep(lookEveryMs);
+  }
+}
+
+const barWidth = 24;
+
+export function progressLine(job: Job): string {
+  const { state, phase, bytes_done, bytes_total } = job;
+  if (state === "pending") return `${job.kind}: waiting for its turn`;
+  const name = `${job.kind}: ${phase ?? "running"}`;
+  if (bytes_done === null) return name;
+  if (!bytes_total) return `${name} ${formatBytes(bytes_done)}`;
+  const share = Math.min(1, bytes_done / bytes_total);
+  const filled = Math.round(share * barWidth);
+  const bar = "#".repeat(filled).padEnd(barWidth, ".");
+  return `${name} [${bar}] ${Math.floor(share * 100)} % of ${formatBytes(bytes_total)}`;
+}
+
+/** The end of a job in words. */
+export function jobSummary(job: Job): string {
+  const lines = [headline(job)];
+  for (const { path, message } of job.warnings.slice(0, 10)) {
+    lines.push(
+      `  warning: ${path ? `${printable(path)}: ` : ""}${printable(message)}`,
+    );
+  }
+  if (job.warnings_count > 10) {
+    lines.push(`  ... and ${job.warnings_count - 10} more warnings`);
+  }
+  if (job.kept_at) lines.push(`The tree that was there before: ${job.kept_at}`);
+  return lines.join("\n");
+}
+
+function headline(job: Job): string {
+  const { kind, state, started_at, finished_at } = job;
+  if (state !== "succeeded") {
+    return `The ${kind} ${state === "failed" ? "failed" : "was cancelled"}: ${job.error_message} [${job.error_code}]`;
+  }
+  const took = formatDuration((finished_at ?? 0) - (started_at ?? 0));
+  const read = `${job.files} files, ${formatBytes(job.bytes_processed)}`;
+  return kind === "backup"
+    ? `Backup ${job.backup_id} made in ${took}: ${read}, ${formatBytes(job.bytes_added)} added.`
+    : `Backup ${job.backup_id} restored in ${took}: ${read}.`;
+}
+
+export function jobExitCode(job: Job): number {
+  if (job.state !== "succeeded") return exitCodeOf(job.error_code);
+  return job.warnings_count > 0 ? exitCodes.warnings : exitCodes.ok;
+}

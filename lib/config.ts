@@ -1,0 +1,253 @@
+/**
+ * Configuration: one TOML file, the environment and options of the host, as
+ * one frozen, checked object. The one reader of process.env.
+ */
+
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse as parseToml } from "smol-toml";
+import { z } from "zod";
+import { BackupError, HostId } from "../conat-api/index.js";
+
+export const configName = "project-backups.toml";
+
+/** Where a secret is: never the secret itself. */
+const Secret = z.union([
+  z.strictObject({ file: z.string().min(1) }),
+  z.strictObject({ env: z.string().min(1) }),
+]);
+export type SecretReference = z.infer<typeof Secret>;
+
+const named = {
+  /** Names the key and kit files of this host. */
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/)
+    .default("main"),
+  /** false: this host never makes the repository, it only uses it. */
+  init: z.boolean().default(true),
+};
+
+const absolutePath = z
+  .string()
+  .refine((path) => path.startsWith("/"), "must be an absolute path");
+
+/** A folder inside a bucket: no empty or dot segments. */
+const root = z
+  .string()
+  .regex(/^\/?([^/.][^/]*\/?)*$/, "must be a folder inside the bucket")
+  .default("/");
+
+export const RepositoryConfig = z.discriminatedUnion("kind", [
+  z.strictObject({ ...named, kind: z.literal("local"), path: absolutePath }),
+  z.strictObject({
+    ...named,
+    kind: z.literal("rest"),
+    url: z.url({ protocol: /^https?$/ }),
+    username: z.string().optional(),
+    password: Secret.optional(),
+    ca_certificate: absolutePath.optional(),
+  }),
+  z.strictObject({
+    ...named,
+    kind: z.literal("s3"),
+    endpoint: z.url({ protocol: /^https?$/ }),
+    region: z.string().default("auto"),
+    bucket: z.string().min(1),
+    root,
+    access_key_id: Secret,
+    secret_access_key: Secret,
+  }),
+  z.strictObject({
+    ...named,
+    kind: z.literal("gcs"),
+    bucket: z.string().min(3),
+    root,
+    endpoint: z.url({ protocol: /^https?$/ }).optional(),
+    /** A service account's JSON; without it requests are anonymous. */
+    credential: Secret.optional(),
+  }),
+]);
+export type RepositoryConfig = z.infer<typeof RepositoryConfig>;
+
+const Limits = z.strictObject({
+  /** Jobs at once on this host, in all its processes. */
+  jobs: z.number().int().min(1).max(64).default(2),
+  /** For s3 and gcs. */
+  bandwidth_bytes_per_second: z.number().int().min(65_536).optional(),
+  nice: z.number().int().min(0).max(19).default(10),
+  io_class: z.enum(["best-effort", "idle"]).default("best-effort"),
+  /** STALLED after this long without any sign of life. */
+  idle_timeout_seconds: z.number().min(1).default(1800),
+  /** A closing host waits this long for its jobs before it stops them. */
+  drain_seconds: z.number().min(0).default(20),
+});
+
+const Restore = z.strictObject({
+  /** Directories below which the hub and the local CLI may restore. */
+  directories: z.array(absolutePath).default([]),
+  /** May a collaborator, not only the owner, restore in place? */
+  collaborators_in_place: z.boolean().default(false),
+});
+
+const Commands = z.strictObject({
+  rustic: z.string().min(1).optional(),
+  btrfs: z.string().min(1).default("btrfs"),
+});
+
+/** For a machine without CoCalc. */
+const Standalone = z.strictObject({
+  /** Projects are its directories named by a UUID. */
+  directory: absolutePath,
+  /** `[project_id]` stands for the project's id. */
+  persist: absolutePath.optional(),
+});
+
+const ConfigFile = z.strictObject({
+  host_id: HostId.optional(),
+  projects: Standalone.optional(),
+  repository: RepositoryConfig,
+  limits: Limits.prefault({}),
+  restore: Restore.prefault({}),
+  commands: Commands.prefault({}),
+  /**
+   * Where stages, restores under way and kept trees live; it must be on the
+   * projects' file system. Default: `.project-backups` beside each project.
+   */
+  work_directory: absolutePath.optional(),
+});
+
+export interface Config extends z.infer<typeof ConfigFile> {
+  /** What commands see of this process's environment, and secrets by name. */
+  environment: Readonly<Record<string, string>>;
+}
+
+/** Of our own environment only these reach a command. */
+const passedOn = [
+  "PATH",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "HTTPS_PROXY",
+  "HTTP_PROXY",
+  "NO_PROXY",
+] as const;
+
+/** @throws BackupError INVALID_ARGUMENT that names the field. */
+export function parseConfig(file: unknown): Config {
+  const parsed = ConfigFile.safeParse(file);
+  if (!parsed.success) throw invalid(parsed.error);
+  const config = parsed.data;
+  const { kind } = config.repository;
+  if (
+    config.limits.bandwidth_bytes_per_second !== undefined &&
+    (kind === "local" || kind === "rest")
+  ) {
+    throw new BackupError(
+      "INVALID_ARGUMENT",
+      `limits.bandwidth_bytes_per_second has no effect on a ${kind} repository.`,
+      { hint: "Leave it out: rustic can only limit s3 and gcs." },
+    );
+  }
+  return deepFreeze({ ...config, environment: commandEnvironment() });
+}
+
+/** Reads `<dataDir>/project-backups.toml`, or the file at `path`. */
+export function readConfig(
+  dataDir: string,
+  path = join(dataDir, configName),
+): Config {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new BackupError(
+      "NOT_FOUND",
+      `There is no configuration at ${path}.`,
+      {
+        hint: "Make one with: project-backups host init",
+        cause: error,
+      },
+    );
+  }
+  try {
+    return parseConfig(parseToml(text));
+  } catch (error) {
+    if (error instanceof BackupError) throw error;
+    throw new BackupError(
+      "INVALID_ARGUMENT",
+      `${path} is not valid TOML: ${(error as Error).message.split("\n")[0]}.`,
+      { cause: error },
+    );
+  }
+}
+
+/** @throws BackupError INVALID_ARGUMENT when it is missing or empty. */
+export function readSecret(reference: SecretReference): string {
+  const [where, value] =
+    "file" in reference
+      ? [`the file ${reference.file}`, readOptional(reference.file)]
+      : [`the variable ${reference.env}`, process.env[reference.env]];
+  const secret = value?.trim();
+  if (secret) return secret;
+  throw new BackupError(
+    "INVALID_ARGUMENT",
+    `A secret of the repository should be in ${where}, but nothing is there.`,
+  );
+}
+
+/** `--data-dir` of the command line when it is not given. */
+export function defaultDataDir(): string | undefined {
+  return process.env.PROJECT_BACKUPS_DATA_DIR;
+}
+
+/** Where the set-up script puts a rustic that it had to build. */
+export function rusticCandidates(configured: string | undefined): string[] {
+  if (configured !== undefined) return [configured];
+  const { PROJECT_BACKUPS_RUSTIC, HOME, XDG_CACHE_HOME } = process.env;
+  const { PROJECT_BACKUPS_CACHE } = process.env;
+  const cache =
+    PROJECT_BACKUPS_CACHE ??
+    join(
+      XDG_CACHE_HOME ?? join(HOME ?? "/root", ".cache"),
+      "cocalc-project-backups",
+    );
+  return [
+    ...(PROJECT_BACKUPS_RUSTIC ? [PROJECT_BACKUPS_RUSTIC] : []),
+    "rustic",
+    resolve(cache, "rustic-0.11.4", "bin", "rustic"),
+  ];
+}
+
+function commandEnvironment(): Record<string, string> {
+  const environment: Record<string, string> = { LANG: "C.UTF-8" };
+  for (const name of passedOn) {
+    const value = process.env[name];
+    if (value !== undefined) environment[name] = value;
+  }
+  return environment;
+}
+
+function readOptional(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function invalid(error: z.ZodError): BackupError {
+  const issue = error.issues[0];
+  const field = issue?.path.join(".") || configName;
+  return new BackupError(
+    "INVALID_ARGUMENT",
+    `Configuration, ${field}: ${issue?.message ?? "not valid"}.`,
+    { cause: error },
+  );
+}
+
+function deepFreeze<T extends object>(value: T): Readonly<T> {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === "object" && inner !== null) deepFreeze(inner);
+  }
+  return Object.freeze(value);
+}

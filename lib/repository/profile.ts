@@ -1,0 +1,56 @@
+/**
+ * A rustic profile that lives as long as one call: TOML, 0600. Secrets
+ * reach rustic here, never in its arguments (rustic stores those inside the
+ * backup) and never in the environment.
+ */
+
+import { randomUUID } from "node:crypto";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "smol-toml";
+import type { Location } from "./location.js";
+
+/** A password costs rustic 0.3 s of scrypt on each call; a key file nothing. */
+export type Credential = { keyFile: string } | { password: string };
+
+export interface ProfileOptions {
+  /** `<dataDir>/run`. */
+  runDir: string;
+  location: Location;
+  credential: Credential;
+  /** For remote repositories. */
+  cacheDir: string;
+}
+
+/** Runs `action` with the path of a profile that is gone afterwards. */
+export async function withProfile<T>(
+  options: ProfileOptions,
+  action: (path: string) => Promise<T>,
+): Promise<T> {
+  mkdirSync(options.runDir, { recursive: true, mode: 0o700 });
+  const path = join(options.runDir, `${randomUUID()}.toml`);
+  try {
+    writeFileSync(path, profileText(options), { mode: 0o600, flag: "wx" });
+    return await action(path);
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+function profileText({
+  location,
+  credential,
+  cacheDir,
+}: ProfileOptions): string {
+  const { repository, options, remote } = location;
+  return stringify({
+    repository: {
+      repository,
+      ...("keyFile" in credential
+        ? { "key-file": credential.keyFile }
+        : { password: credential.password }),
+      ...(remote ? { "cache-dir": cacheDir } : { "no-cache": true }),
+      options,
+    },
+  });
+}

@@ -1,0 +1,66 @@
+/** A repository that is open: what can be done with it. */
+
+import type { Backup } from "../../conat-api/index.js";
+import {
+  backupCommand,
+  type BackupInput,
+  type BackupResult,
+} from "./commands/backup.js";
+import {
+  restoreCommand,
+  type RestoreInput,
+  type RestoreResult,
+} from "./commands/restore.js";
+import { listIdsCommand, readBackupsCommand } from "./commands/snapshots.js";
+import type { Location } from "./location.js";
+import type { CallOptions, Rustic, RusticCommand } from "./rustic.js";
+
+export interface Repository {
+  repository_id: string;
+  name: string;
+  kind: string;
+  /** Without secrets. */
+  location: string;
+  backup(input: BackupInput, options: CallOptions): Promise<BackupResult>;
+  restore(input: RestoreInput, options: CallOptions): Promise<RestoreResult>;
+  /** Full ids of every backup in it. */
+  ids(options?: CallOptions): Promise<string[]>;
+  read(ids: readonly string[], options?: CallOptions): Promise<Backup[]>;
+}
+
+export interface OpenRepository {
+  repository_id: string;
+  keyFile: string;
+  name: string;
+  kind: string;
+  location: Location;
+  rustic: Rustic;
+}
+
+/** Ids in one command line. */
+const idsPerCall = 500;
+
+export function createRepository(open: OpenRepository): Repository {
+  const { repository_id, name, kind, location, rustic, keyFile } = open;
+  const call = <T>(command: RusticCommand<T>, options?: CallOptions) =>
+    rustic.call(location, { keyFile }, command, options);
+
+  return {
+    repository_id,
+    name,
+    kind,
+    location: location.display,
+    backup: (input, options) => call(backupCommand(input), options),
+    restore: (input, options) => call(restoreCommand(input), options),
+    ids: (options) => call(listIdsCommand, options),
+    async read(ids, options) {
+      const backups: Backup[] = [];
+      for (let at = 0; at < ids.length; at += idsPerCall) {
+        const part = ids.slice(at, at + idsPerCall);
+        const found = await call(readBackupsCommand(part), options);
+        backups.push(...found.map((one) => ({ ...one, repository_id })));
+      }
+      return backups;
+    },
+  };
+}

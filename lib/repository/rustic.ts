@@ -1,0 +1,157 @@
+/** The one runner: a command is data, here it is spawned and judged. */
+
+import { type Command, run, type RunResult } from "../exec.js";
+import type { ProcessIdentity } from "../process-identity.js";
+import { identifyProcess } from "../process-identity.js";
+import { classifyFailure, unproven } from "./failure.js";
+import { createLogReader, type LogRecord } from "./log.js";
+import { type Credential, withProfile } from "./profile.js";
+import type { Location } from "./location.js";
+
+export interface RusticOutput {
+  stdout: string;
+  records: readonly LogRecord[];
+}
+
+export interface RusticCommand<T> {
+  /** Completes "Could not ..." in an error. */
+  action: string;
+  args: readonly string[];
+  cwd?: string;
+  /** undefined: the output does not prove success. */
+  parse(output: RusticOutput): T | undefined;
+  onLine?(line: string): void;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+  /** The process group that runs, null when it has ended. */
+  onGroup?: ((group: ProcessIdentity | null) => void) | undefined;
+  /** Puts the command into a namespace of its own (a live stage). */
+  wrap?: ((command: Command) => Command) | undefined;
+}
+
+export interface RusticSettings {
+  /** Resolves the binary when it is first needed. */
+  binary: () => Promise<string>;
+  runDir: string;
+  cacheDir: string;
+  environment: Readonly<Record<string, string>>;
+  privileged: readonly string[];
+  nice: number;
+  ioClass: "best-effort" | "idle";
+  idleTimeoutMs: number;
+}
+
+export type Rustic = ReturnType<typeof createRustic>;
+
+export function createRustic(settings: RusticSettings) {
+  return {
+    /**
+     * @throws BackupError: as classified from rustic's words, or
+     * COMMAND_FAILED when it exits 0 without proof of success.
+     */
+    call: <T>(
+      location: Location,
+      credential: Credential,
+      command: RusticCommand<T>,
+      options: CallOptions = {},
+    ): Promise<T> =>
+      withProfile({ ...settings, location, credential }, (profile) =>
+        runOnce(settings, location, profile, command, options),
+      ),
+  };
+}
+
+async function runOnce<T>(
+  settings: RusticSettings,
+  location: Location,
+  profile: string,
+  command: RusticCommand<T>,
+  { signal, onGroup, wrap = (inner) => inner }: CallOptions,
+): Promise<T> {
+  const log = createLogReader();
+  const line = commandLine(settings, location, profile, command);
+  const rustic = { ...line, file: await settings.binary() };
+  const result = await run(prefixed(settings, wrap(rustic)), {
+    idleTimeoutMs: settings.idleTimeoutMs,
+    ...(signal ? { signal } : {}),
+    onSpawn: (pgid) => onGroup?.(identifyProcess(pgid)),
+    onLine: (text, stream) =>
+      stream === "stderr" ? log.take(text) : command.onLine?.(text),
+  }).finally(() => onGroup?.(null));
+  return judge(command, redacted(result, location.secrets), log.records);
+}
+
+/** Success needs exit 0, no listing error and what `parse` asks for. */
+function judge<T>(
+  { action, parse }: RusticCommand<T>,
+  { exitCode, stdout, stderr }: RunResult,
+  records: readonly LogRecord[],
+): T {
+  // A list that was denied prints `[]` and exits 0.
+  const listing = records.some(
+    ({ level, text }) => level === "ERROR" && text.startsWith("error listing"),
+  );
+  if (exitCode !== 0 || listing) {
+    throw classifyFailure({ exitCode, stderr, action });
+  }
+  const value = stderr.includes("Ctrl-C received")
+    ? undefined
+    : parse({ stdout, records });
+  if (value === undefined) throw unproven(action, stderr);
+  return value;
+}
+
+function commandLine(
+  { environment }: RusticSettings,
+  location: Location,
+  profile: string,
+  command: RusticCommand<unknown>,
+): Omit<Command, "file"> {
+  return {
+    args: ["-P", profile, ...command.args],
+    cwd: command.cwd ?? "/",
+    env: {
+      ...environment,
+      NO_COLOR: "1",
+      RUST_BACKTRACE: "0",
+      // Index files of a cold cache are fetched in parallel: 13.7 s -> 2.1 s
+      // at 800 of them; no gain on local disks.
+      ...(location.remote ? { RAYON_NUM_THREADS: "16" } : {}),
+    },
+  };
+}
+
+/** Polite to the projects beside it; with root where the host lends it. */
+function prefixed(
+  { nice, ioClass, privileged }: RusticSettings,
+  { file, args, ...rest }: Command,
+): Command {
+  const io = ioClass === "idle" ? ["-c", "3"] : ["-c", "2", "-n", "7"];
+  const line = [
+    ...privileged,
+    // sudo drops the environment.
+    ...(privileged.length > 0 ? ["env", ...assignments(rest.env)] : []),
+    "ionice",
+    ...io,
+    "nice",
+    "-n",
+    String(nice),
+    file,
+    ...args,
+  ];
+  return { ...rest, file: line[0] as string, args: line.slice(1) };
+}
+
+function assignments(env: Command["env"] = {}): string[] {
+  return Object.entries(env).map(([name, value]) => `${name}=${value}`);
+}
+
+function redacted(result: RunResult, secrets: readonly string[]): RunResult {
+  let { stderr } = result;
+  for (const secret of secrets) {
+    if (secret) stderr = stderr.replaceAll(secret, "***");
+  }
+  return { ...result, stderr };
+}

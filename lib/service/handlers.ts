@@ -1,0 +1,175 @@
+/**
+ * The contract's methods. None waits for rustic, btrfs or a repository: they
+ * read and write rows, and the worker does the rest.
+ */
+
+import {
+  BackupError,
+  type Input,
+  type MethodName,
+  type Output,
+  parseInput,
+  type Trigger,
+} from "../../conat-api/index.js";
+import { cancelledBy } from "../jobs/worker.js";
+import type { Refresher } from "../jobs/refresh.js";
+import { requireSource } from "../source/stage.js";
+import { type JobRow, toJob } from "../store/index.js";
+import { projectPaths } from "../tasks/project-paths.js";
+import { requireFreeTarget } from "../tasks/restore/directory.js";
+import type { Tools } from "../tasks/task.js";
+import { authorize, authorizeRestore, type Caller, nameOf } from "./callers.js";
+import {
+  backupCursor,
+  jobCursor,
+  parseBackupCursor,
+  parseJobCursor,
+} from "./cursor.js";
+import { projectStatus } from "./status.js";
+
+export interface Engine {
+  tools: Tools;
+  refresher: Refresher;
+  /** There is new work. */
+  wake(): void;
+  abort(job_id: string, reason: BackupError): boolean;
+}
+
+/** One call: who, with what (checked, and allowed). */
+interface Call<M extends MethodName> {
+  caller: Caller;
+  role: "owner" | "collaborator";
+  input: Input<M>;
+}
+
+type Handler<M extends MethodName> = (
+  engine: Engine,
+  call: Call<M>,
+) => Promise<Output<M>> | Output<M>;
+
+export type Handlers = <M extends MethodName>(
+  method: M,
+  caller: Caller,
+  input: unknown,
+) => Promise<Output<M>>;
+
+/** Checks the request and the caller, then calls the method. */
+export function createHandlers(engine: Engine): Handlers {
+  return async (method, caller, request) => {
+    const input = parseInput(method, request);
+    const { host } = engine.tools;
+    const role = await authorize(host, caller, method, input.project_id);
+    const handler = handlers[method] as Handler<typeof method>;
+    return handler(engine, { caller, role, input });
+  };
+}
+
+const defaultLimit = 100;
+
+const handlers: { [M in MethodName]: Handler<M> } = {
+  async start({ tools, wake }, { caller, input }) {
+    const { project_id } = input;
+    await requireSource(await projectPaths(tools, project_id));
+    const { row, joined } = tools.store.jobs.askBackup({
+      project_id,
+      trigger: triggerOf(caller),
+      requested_by: nameOf(caller),
+      now: tools.host.clock.now(),
+    });
+    setImmediate(wake);
+    return { job: toJob(row), joined };
+  },
+
+  list({ tools, refresher }, { input }) {
+    const { project_id, limit = defaultLimit } = input;
+    const { store, repositories } = tools;
+    const repository_id = repositories.knownId();
+    const before = parseBackupCursor(input.cursor);
+    if (input.refresh) refresher.queue();
+    const backups =
+      repository_id === undefined
+        ? []
+        : store.backups.list({ project_id, repository_id, before, limit });
+    const last = backups.length === limit ? backups.at(-1) : undefined;
+    return {
+      backups,
+      cursor: last ? backupCursor(last) : null,
+      as_of: repository_id
+        ? (store.repositories.get(repository_id)?.read_at ?? null)
+        : null,
+      refreshing: refresher.busy,
+    };
+  },
+
+  status: ({ tools }, { input }) => projectStatus(tools, input.project_id),
+
+  jobs({ tools }, { input }) {
+    const { project_id, state, limit = defaultLimit } = input;
+    const before = parseJobCursor(input.cursor);
+    const rows = tools.store.jobs.list({ project_id, state, before, limit });
+    const last = rows.length === limit ? rows.at(-1) : undefined;
+    return { jobs: rows.map(toJob), cursor: last ? jobCursor(last) : null };
+  },
+
+  job: ({ tools }, { input }) => ({ job: toJob(findJob(tools, input)) }),
+
+  cancel({ tools, abort }, { caller, input }) {
+    const found = findJob(tools, input);
+    const by = nameOf(caller);
+    const now = tools.host.clock.now();
+    const row = tools.store.jobs.cancel(found.job_id, by, now);
+    if (row?.state === "running") abort(row.job_id, cancelledBy(by));
+    return { job: toJob(row ?? found), cancelled: row !== undefined };
+  },
+
+  async restore({ tools, wake }, { caller, role, input }) {
+    const { store, config, host, repositories } = tools;
+    const { project_id, backup_id, target } = input;
+    authorizeRestore(caller, role, input, config);
+    await projectPaths(tools, project_id);
+    refuseForeignBackup(tools, project_id, backup_id);
+    if (target.type === "directory") {
+      await requireFreeTarget(config, target.path);
+    }
+    const row = store.jobs.askRestore({
+      project_id,
+      trigger: triggerOf(caller),
+      requested_by: nameOf(caller),
+      now: host.clock.now(),
+      repository_id: repositories.knownId() ?? null,
+      backup_id,
+      target,
+    });
+    setImmediate(wake);
+    return { job: toJob(row) };
+  },
+};
+
+function triggerOf(caller: Caller): Trigger {
+  return caller.type === "hub" ? "hub" : "manual";
+}
+
+/** @throws BackupError NOT_FOUND, for a job of another project too. */
+function findJob(
+  { store }: Tools,
+  { project_id, job_id }: { project_id: string; job_id: string },
+): JobRow {
+  const row = store.jobs.get(job_id);
+  if (row?.project_id === project_id) return row;
+  throw new BackupError("NOT_FOUND", "The project has no such job.");
+}
+
+/**
+ * An id that no row knows may still be in the repository: the task asks, and
+ * gives the same answer.
+ */
+function refuseForeignBackup(
+  { store, repositories }: Tools,
+  project_id: string,
+  backup_id: string,
+): void {
+  const repository_id = repositories.knownId();
+  const known = repository_id && store.backups.find(repository_id, backup_id);
+  if (!known || known.project_id === project_id) return;
+  throw new BackupError("NOT_FOUND", "The project has no such backup.");
+}

@@ -1,0 +1,64 @@
+/** A row of `jobs`: the wire's Job plus what only this host needs. */
+
+import type { Job } from "../../conat-api/index.js";
+import type { ProcessIdentity } from "../process-identity.js";
+
+type StoredAsJson = "warnings" | "target";
+
+export interface JobRow extends Omit<Job, StoredAsJson> {
+  seq: number;
+  warnings: string;
+  target: string | null;
+  fixed_at: number | null;
+  owner_pid: number | null;
+  owner_started: number | null;
+  owner_boot: string | null;
+  group_pid: number | null;
+  group_started: number | null;
+  stage: string | null;
+  journal: string | null;
+  cancel_requested_by: string | null;
+}
+
+const hostOnly = [
+  "seq",
+  "fixed_at",
+  "owner_pid",
+  "owner_started",
+  "owner_boot",
+  "group_pid",
+  "group_started",
+  "stage",
+  "journal",
+  "cancel_requested_by",
+] as const;
+
+export function toJob(row: JobRow): Job {
+  const job: Record<string, unknown> = { ...row };
+  for (const field of hostOnly) delete job[field];
+  job.warnings = JSON.parse(row.warnings);
+  job.target = row.target === null ? null : JSON.parse(row.target);
+  return job as Job;
+}
+
+/** Who claimed the row; undefined while nobody has. */
+export function ownerOf(row: JobRow): ProcessIdentity | undefined {
+  return row.owner_pid === null
+    ? undefined
+    : {
+        pid: row.owner_pid,
+        started: row.owner_started ?? 0,
+        boot: row.owner_boot ?? "",
+      };
+}
+
+/** The process group that runs, or ran, for the row. */
+export function groupOf(row: JobRow): ProcessIdentity | undefined {
+  return row.group_pid === null
+    ? undefined
+    : {
+        pid: row.group_pid,
+        started: row.group_started ?? 0,
+        boot: row.owner_boot ?? "",
+      };
+}

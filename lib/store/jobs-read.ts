@@ -1,0 +1,70 @@
+/** Reading job rows. */
+
+import type { JobKind, JobState } from "../../conat-api/index.js";
+import type { Database } from "./database.js";
+import type { JobRow } from "./job-row.js";
+
+export interface JobQuery {
+  /** Without it: all projects of the host. */
+  project_id?: string | undefined;
+  state?: JobState | undefined;
+  /** Rows older than this one. */
+  before?: number | undefined;
+  limit: number;
+}
+
+export function readingJobs(database: Database) {
+  const get = database.prepare("SELECT * FROM jobs WHERE job_id = ?");
+  const list = database.prepare(`
+    SELECT * FROM jobs
+    WHERE (@project_id IS NULL OR project_id = @project_id)
+      AND (@state IS NULL OR state = @state)
+      AND (@before IS NULL OR seq < @before)
+    ORDER BY seq DESC LIMIT @limit`);
+  const newestOfKind = database.prepare(`
+    SELECT * FROM jobs
+    WHERE project_id = @project_id AND kind = @kind
+      AND state IN (SELECT value FROM json_each(@states))
+    ORDER BY seq DESC LIMIT 1`);
+  const current = database.prepare(`
+    SELECT * FROM jobs
+    WHERE project_id = ? AND state IN ('running', 'pending')
+    ORDER BY state = 'running' DESC, run_at, seq LIMIT 1`);
+  const counts = database.prepare(
+    `SELECT state, count(*) AS count FROM jobs
+     WHERE state IN ('pending', 'running') GROUP BY state`,
+  );
+  const kept = database.prepare(
+    "SELECT * FROM jobs WHERE kept_at IS NOT NULL ORDER BY seq",
+  );
+  const forgetKept = database.prepare(
+    "UPDATE jobs SET kept_at = NULL WHERE job_id = ?",
+  );
+
+  return {
+    get: (job_id: string) => get.get(job_id) as JobRow | undefined,
+    /** Newest first. */
+    list: ({ project_id, state, before, limit }: JobQuery) =>
+      list.all({
+        project_id: project_id ?? null,
+        state: state ?? null,
+        before: before ?? null,
+        limit,
+      }) as JobRow[],
+    newestOfKind: (project_id: string, kind: JobKind, states: JobState[]) =>
+      newestOfKind.get({ project_id, kind, states: JSON.stringify(states) }) as
+        JobRow | undefined,
+    /** The running job of a project, else the one that is due next. */
+    current: (project_id: string) =>
+      current.get(project_id) as JobRow | undefined,
+    counts() {
+      const rows = counts.all() as { state: JobState; count: number }[];
+      const of = (state: JobState) =>
+        rows.find((row) => row.state === state)?.count ?? 0;
+      return { pending: of("pending"), running: of("running") };
+    },
+    /** Restores whose old tree is still kept aside. */
+    kept: () => kept.all() as JobRow[],
+    forgetKept: (job_id: string) => void forgetKept.run(job_id),
+  };
+}

@@ -1,0 +1,80 @@
+/** The end of a job: one transaction, one winner. */
+
+import type {
+  Backup,
+  ErrorCode,
+  JobState,
+  Warning,
+} from "../../conat-api/index.js";
+import { upsertBackup } from "./backups.js";
+import type { Database } from "./database.js";
+import type { JobRow } from "./job-row.js";
+
+export const warningsKept = 50;
+
+export interface Settlement {
+  state: Extract<JobState, "succeeded" | "failed" | "cancelled">;
+  now: number;
+  repository_id?: string;
+  backup_id?: string;
+  bytes_processed?: number;
+  bytes_added?: number;
+  files?: number;
+  warnings?: readonly Warning[];
+  cancelled_by?: string;
+  error_code?: ErrorCode;
+  error_message?: string;
+  /** Written in the same transaction as the row. */
+  backup?: Backup;
+}
+
+// `phase` stays: it says where an ended job had got to. So does `owner`.
+const settleSql = `
+  UPDATE jobs SET state = @state, finished_at = @now,
+    repository_id = coalesce(@repository_id, repository_id),
+    backup_id = coalesce(@backup_id, backup_id),
+    bytes_processed = @bytes_processed, bytes_added = @bytes_added,
+    files = @files, warnings_count = @warnings_count, warnings = @warnings,
+    cancelled_by = @cancelled_by, error_code = @error_code,
+    error_message = @error_message, group_pid = NULL, group_started = NULL
+  WHERE job_id = @job_id AND state IN ('running', 'pending')
+  RETURNING *`;
+
+export function settling(database: Database) {
+  const update = database.prepare(settleSql);
+  const clearStage = database.prepare(
+    "UPDATE jobs SET stage = NULL WHERE job_id = ?",
+  );
+
+  const settle = database.transaction(
+    (job_id: string, settlement: Settlement) => {
+      const { backup, warnings = [], ...facts } = settlement;
+      const row = update.get({
+        repository_id: null,
+        backup_id: null,
+        bytes_processed: null,
+        bytes_added: null,
+        files: null,
+        cancelled_by: null,
+        error_code: null,
+        error_message: null,
+        ...facts,
+        job_id,
+        warnings_count: warnings.length,
+        warnings: JSON.stringify(warnings.slice(0, warningsKept)),
+      }) as JobRow | undefined;
+      if (row !== undefined && backup !== undefined) {
+        upsertBackup(database, backup);
+      }
+      return row;
+    },
+  );
+
+  return {
+    /** undefined: somebody had settled the row before. */
+    settle: (job_id: string, settlement: Settlement) =>
+      settle.immediate(job_id, settlement),
+    /** The job's stage is gone from the disk. */
+    clearStage: (job_id: string) => void clearStage.run(job_id),
+  };
+}

@@ -1,0 +1,183 @@
+/** A backup: stage, rustic, clean up; the worker settles the row. */
+
+import {
+  type Backup,
+  BackupError,
+  type Warning,
+} from "../../conat-api/index.js";
+import type { ProjectPaths } from "../host.js";
+import { type BackupResult, excludeGlob } from "../repository/index.js";
+import type { Repository } from "../repository/index.js";
+import { openStage, requireSource } from "../source/stage.js";
+import type { Stage } from "../source/stage-shape.js";
+import { stageDirectory } from "../work-directory.js";
+import { projectPaths } from "./project-paths.js";
+import type { Outcome, Task, TaskRun, Tools } from "./task.js";
+
+export const runBackup: Task = async (run, tools) => {
+  const { project_id } = run.job;
+  const paths = await projectPaths(tools, project_id);
+  refuseOwnFiles(paths, tools);
+  const repository = await tools.repositories.resolve(project_id);
+  const { repository_id } = repository;
+  const parent = newestBackup(tools, project_id, repository_id);
+  run.note({
+    repository_id,
+    ...(parent?.size_bytes ? { bytes_total: parent.size_bytes } : {}),
+  });
+  const stage = await prepareStage(run, tools, paths);
+  const took = await readStage(run, { stage, repository, parent }, tools);
+  return outcome(run, repository_id, took);
+};
+
+function newestBackup(
+  { store }: Tools,
+  project_id: string,
+  repository_id: string,
+): Backup | undefined {
+  return store.backups.list({ project_id, repository_id, limit: 1 })[0];
+}
+
+/**
+ * Our keys and rows would end up in the backup, and a repository in the
+ * project would back itself up for ever.
+ */
+function refuseOwnFiles({ subvolume }: ProjectPaths, tools: Tools): void {
+  const { repository } = tools.config;
+  const own = [tools.host.dataDir];
+  if (repository.kind === "local") own.push(repository.path);
+  const inside = own.find((path) => `${path}/`.startsWith(`${subvolume}/`));
+  if (inside === undefined) return;
+  throw new BackupError(
+    "INVALID_ARGUMENT",
+    `${inside} lies inside the project that it should protect.`,
+    { hint: "Move it out of the project." },
+  );
+}
+
+async function prepareStage(
+  run: TaskRun,
+  { host, config, btrfs, captureDatabases }: Tools,
+  paths: ProjectPaths,
+): Promise<Stage> {
+  const { job_id } = run.job;
+  const kind = await requireSource(paths);
+  const { subvolume } = paths;
+  const directory = stageDirectory(host, config, { job_id, subvolume, kind });
+  // Before the snapshot exists: who asks from now on gets a new job.
+  run.note({
+    phase: "staging",
+    fixed_at: host.clock.now(),
+    stage: directory,
+    source: kind,
+  });
+  return openStage({
+    directory,
+    paths,
+    kind,
+    btrfs,
+    privileged: host.privileged ?? [],
+    environment: config.environment,
+    captureDatabases,
+  });
+}
+
+interface Reading {
+  stage: Stage;
+  repository: Repository;
+  parent: Backup | undefined;
+}
+
+interface Took {
+  result: BackupResult;
+  warnings: Warning[];
+  startedAt: number;
+  finishedAt: number;
+}
+
+/** The stage is gone when this returns or throws. */
+async function readStage(
+  run: TaskRun,
+  { stage, repository, parent }: Reading,
+  { host, store }: Tools,
+): Promise<Took> {
+  const startedAt = host.clock.now();
+  const close = async () => {
+    await stage.close();
+    store.jobs.clearStage(run.job.job_id);
+  };
+  try {
+    run.note({ phase: "reading" });
+    const late = stage.lateWarnings();
+    const [result, lateWarnings] = await Promise.all([
+      repository.backup(
+        {
+          directory: stage.directory,
+          source: stage.source,
+          project_id: run.job.project_id,
+          job_id: run.job.job_id,
+          parent: parent?.backup_id,
+          globs: stage.excluded.map(excludeGlob),
+          onBytes: run.onBytes,
+        },
+        { signal: run.signal, onGroup: run.onGroup, wrap: stage.wrap },
+      ),
+      // Knowing less about nested subvolumes does not spoil a backup.
+      late.catch((error: unknown) => [unlisted(host.logger.warn, error)]),
+    ]);
+    const finishedAt = host.clock.now();
+    run.note({ phase: "settling" });
+    const warnings = [...stage.warnings, ...lateWarnings, ...result.warnings];
+    return { result, warnings, startedAt, finishedAt };
+  } finally {
+    await close().catch((error: unknown) => {
+      // The row keeps the stage's path: recovery removes it later.
+      host.logger.error("a stage could not be removed", {
+        job_id: run.job.job_id,
+        stage: stage.directory,
+        error: String(error),
+      });
+    });
+  }
+}
+
+function unlisted(
+  warn: (message: string, fields?: object) => void,
+  error: unknown,
+): Warning {
+  warn("nested subvolumes could not be listed", { error: String(error) });
+  return {
+    path: "project",
+    message: "nested subvolumes could not be listed: some may be missing",
+  };
+}
+
+function outcome(
+  { job }: TaskRun,
+  repository_id: string,
+  { result, warnings, startedAt, finishedAt }: Took,
+): Outcome {
+  const { backup_id, bytes_processed, bytes_added, files } = result;
+  return {
+    repository_id,
+    backup_id,
+    bytes_processed,
+    bytes_added,
+    files,
+    warnings,
+    backup: {
+      backup_id,
+      repository_id,
+      project_id: job.project_id,
+      time: startedAt,
+      size_bytes: bytes_processed,
+      added_bytes: bytes_added,
+      files,
+      duration_ms: finishedAt - startedAt,
+      trigger: job.trigger,
+      requested_by: job.requested_by,
+      warnings_count: warnings.length,
+      warnings: warnings.slice(0, 50),
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * A restore into a new directory of the host: `project` and, where the
+ * backup has one, `persist` inside it. It appears whole or not at all.
+ */
+
+import { readdir, realpath, rename, rmdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { BackupError } from "../../../conat-api/index.js";
+import type { Config } from "../../config.js";
+import { ifAbsent } from "../../source/filesystem.js";
+import { removeTree } from "../../source/remove.js";
+import type { Outcome, TaskRun, Tools } from "../task.js";
+import {
+  makeStaging,
+  type RestoreSource,
+  restoreOutcome,
+  writeBackup,
+} from "./write.js";
+
+export async function restoreToDirectory(
+  run: TaskRun,
+  { config, btrfs, store }: Tools,
+  source: RestoreSource,
+  path: string,
+): Promise<Outcome> {
+  await requireFreeTarget(config, path);
+  const { job_id } = run.job;
+  const staging = join(dirname(path), `.${basename(path)}.${job_id}`);
+  run.note({ stage: staging });
+  try {
+    await makeStaging(staging);
+    const result = await writeBackup(run, source, staging);
+    run.note({ phase: "settling" });
+    await rmdir(path).catch(ifAbsent);
+    await rename(staging, path);
+    store.jobs.clearStage(job_id);
+    return restoreOutcome(source, result);
+  } catch (error) {
+    await removeTree(staging, btrfs);
+    store.jobs.clearStage(job_id);
+    throw error;
+  }
+}
+
+/**
+ * @throws BackupError PERMISSION_DENIED outside of the configured
+ * directories, CONFLICT when something is there already.
+ */
+export async function requireFreeTarget(
+  { restore }: Config,
+  path: string,
+): Promise<void> {
+  if (!(await isBelowAny(restore.directories, path))) {
+    throw new BackupError(
+      "PERMISSION_DENIED",
+      `${path} is not below a directory that the configuration allows restores to.`,
+      { hint: "Add its parent to restore.directories." },
+    );
+  }
+  const names = await readdir(path).catch(ifAbsentOrFile);
+  if (names === undefined || names.length === 0) return;
+  throw new BackupError("CONFLICT", `${path} exists and is not empty.`, {
+    hint: "Name a new directory.",
+  });
+}
+
+/** Symbolic links cannot lead out: the real parent must exist and be below. */
+async function isBelowAny(
+  directories: readonly string[],
+  path: string,
+): Promise<boolean> {
+  const parent = await realpath(dirname(path)).catch(ifAbsent);
+  if (parent === undefined) return false;
+  for (const directory of directories) {
+    const allowed = await realpath(directory).catch(ifAbsent);
+    if (allowed === undefined) continue;
+    if (parent === allowed || parent.startsWith(`${allowed}/`)) return true;
+  }
+  return false;
+}
+
+function ifAbsentOrFile(error: unknown): string[] | undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOTDIR" ? ["a file"] : ifAbsent(error);
+}
