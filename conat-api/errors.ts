@@ -77,64 +77,68 @@ export function isErrorCode(value: unknown): value is ErrorCode {
 /** Anything thrown, as the one public error; the cause is kept. */
 export function toBackupError(error: unknown): BackupError {
   if (error instanceof BackupError) return error;
-  if (error instanceof Error) {
-    const systemCode = codeOfSystemError(error);
-    if (systemCode) return systemCode;
-  }
-  return new BackupError("INTERNAL", "Something went wrong on the host.", {
-    hint: "The host's log has the details.",
-    cause: error,
-    details: error instanceof Error ? error.stack : String(error),
-  });
+  return (
+    fromSystemError(error) ??
+    new BackupError("INTERNAL", "Something went wrong on the host.", {
+      hint: "The host's log has the details.",
+      cause: error,
+      details: textOf(error, "stack"),
+    })
+  );
 }
 
-function codeOfSystemError(error: Error): BackupError | undefined {
-  const { code } = error as NodeJS.ErrnoException;
-  const options = { cause: error, details: error.message };
-  switch (code) {
-    case "ENOSPC":
-    case "EDQUOT":
-    case "SQLITE_FULL":
-      return new BackupError("NO_SPACE", "The host's disk is full.", {
-        ...options,
-        hint: "Free some space and start again.",
-      });
-    case "EACCES":
-    case "EPERM":
-    case "EROFS":
-    case "EIO":
-    case "EBUSY":
-    case "SQLITE_IOERR":
-    case "SQLITE_READONLY":
-    case "SQLITE_CANTOPEN":
-      return new BackupError(
-        "FILESYSTEM_FAILED",
-        `The host's file system refused an operation (${code}).`,
-        { ...options, hint: "The host's log names the path." },
-      );
-    default:
-      return undefined;
+const full = /^(ENOSPC|EDQUOT|SQLITE_FULL)$/;
+/** SQLite's extended codes only add to these: SQLITE_IOERR_WRITE. */
+const refused =
+  /^(EACCES|EPERM|EROFS|EIO|EBUSY|SQLITE_(IOERR|READONLY|CANTOPEN)(_.+)?)$/;
+
+function fromSystemError(error: unknown): BackupError | undefined {
+  // By its fields: an error may come from another realm.
+  const { code } = (error ?? {}) as { code?: unknown };
+  if (typeof code !== "string") return undefined;
+  const options = { cause: error, details: textOf(error, "message") };
+  if (full.test(code)) {
+    return new BackupError("NO_SPACE", "The host's disk is full.", {
+      ...options,
+      hint: "Free some space and start again.",
+    });
   }
+  if (refused.test(code)) {
+    return new BackupError(
+      "FILESYSTEM_FAILED",
+      `The host's file system refused an operation (${code}).`,
+      { ...options, hint: "The host's log names the path." },
+    );
+  }
+  return undefined;
 }
 
 /** The error of a reply (Conat keeps `message` and `code`) as ours. */
 export function fromWireError(error: unknown): BackupError {
   if (error instanceof BackupError) return error;
-  const { message, code } = (error ?? {}) as {
-    message?: unknown;
-    code?: unknown;
-  };
-  const text = typeof message === "string" && message ? message : String(error);
-  if (isErrorCode(code)) return new BackupError(code, text, { cause: error });
-  if (String(code) === "403") {
-    return new BackupError("PERMISSION_DENIED", text, { cause: error });
+  const { code } = (error ?? {}) as { code?: unknown };
+  const text = textOf(error, "message");
+  const cause = error;
+  if (isErrorCode(code)) return new BackupError(code, text, { cause });
+  // Conat reports the first refusal of a subject as a time-out, code 408.
+  if (String(code) === "403" || /permission denied/.test(text)) {
+    return new BackupError("PERMISSION_DENIED", text, { cause });
   }
-  if (code === 503 || code === 408) {
+  if (["408", "503"].includes(String(code))) {
     return new BackupError(
       "INTERRUPTED",
       "The project's host does not answer.",
-      { cause: error, hint: "Try again in a minute.", details: text },
+      { cause, hint: "Try again in a minute.", details: text },
     );
   }
-  return new BackupError("INTERNAL", text, { cause: error });
+  return new BackupError("INTERNAL", text, { cause });
+}
+
+/** Never empty, whatever was thrown. */
+function textOf(thrown: unknown, field: "message" | "stack"): string {
+  const { [field]: text } = (thrown ?? {}) as Record<string, unknown>;
+  if (typeof text === "string" && text) return text;
+  return typeof thrown === "string" && thrown
+    ? thrown
+    : "An error without a message.";
 }

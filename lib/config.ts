@@ -151,7 +151,11 @@ export function parseConfig(file: unknown): Config {
   return deepFreeze({ ...config, environment: commandEnvironment() });
 }
 
-/** Reads `<dataDir>/project-backups.toml`, or the file at `path`. */
+/**
+ * Reads `<dataDir>/project-backups.toml`, or the file at `path`.
+ *
+ * @throws BackupError NOT_FOUND, FILESYSTEM_FAILED or INVALID_ARGUMENT
+ */
 export function readConfig(
   dataDir: string,
   path = join(dataDir, configName),
@@ -160,14 +164,7 @@ export function readConfig(
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new BackupError(
-      "NOT_FOUND",
-      `There is no configuration at ${path}.`,
-      {
-        hint: "Make one with: project-backups host init",
-        cause: error,
-      },
-    );
+    throw unreadable(path, error);
   }
   try {
     return parseConfig(parseToml(text));
@@ -225,6 +222,20 @@ function commandEnvironment(): Record<string, string> {
     if (value !== undefined) environment[name] = value;
   }
   return environment;
+}
+
+function unreadable(path: string, cause: unknown): BackupError {
+  const { code = "" } = cause as { code?: string };
+  return ["ENOENT", "ENOTDIR"].includes(code)
+    ? new BackupError("NOT_FOUND", `There is no configuration at ${path}.`, {
+        hint: "Make one with: project-backups host init",
+        cause,
+      })
+    : new BackupError(
+        "FILESYSTEM_FAILED",
+        `The configuration at ${path} cannot be read (${code}).`,
+        { hint: "Make it a file that this user may read.", cause },
+      );
 }
 
 function readOptional(path: string): string | undefined {

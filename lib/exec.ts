@@ -1,7 +1,9 @@
 /** Running a command: the one importer of execa. */
 
+import { stat } from "node:fs/promises";
 import { execa } from "execa";
 import { BackupError } from "../conat-api/index.js";
+import { abortError } from "./aborted.js";
 import { createLineReader, type LineReader } from "./line-reader.js";
 import { groupActivity, killGroup } from "./process-group.js";
 
@@ -13,6 +15,11 @@ export interface Command {
   env?: Readonly<Record<string, string>>;
   /** Written to stdin; without it stdin is empty. */
   input?: string;
+  /**
+   * What already stands at the front of the command line, where it makes the
+   * command another user's: only with it can the group be killed.
+   */
+  privileged?: readonly string[];
 }
 
 export interface RunOptions {
@@ -36,36 +43,60 @@ export interface RunResult {
   stderr: string;
 }
 
-const stdoutLimit = 256 * 1024 * 1024;
+// Twice this is kept at most, and a string ends at 512 Mi characters.
+const stdoutLimit = 64 * 1024 * 1024;
 const stderrLimit = 64 * 1024;
 
 /**
  * Runs a command as the leader of its own process group and resolves however
  * it exits.
  *
- * @throws BackupError COMMAND_MISSING, CANCELLED (the signal) or STALLED; the
- * group is dead by then.
+ * @throws BackupError COMMAND_MISSING, FILESYSTEM_FAILED (no such cwd),
+ * CANCELLED or the signal's own BackupError, STALLED; or what a callback
+ * threw. The command has ended by then.
  */
 export async function run(
   command: Command,
   options: RunOptions = {},
 ): Promise<RunResult> {
-  options.signal?.throwIfAborted();
+  const { signal, onLine, onSpawn, idleTimeoutMs } = options;
+  if (signal?.aborted) throw abortError(signal);
   const child = spawn(command);
-  const output = readOutput(child, options.onLine);
-  if (child.pid !== undefined) options.onSpawn?.(child.pid);
-  const stop = watch(child.pid, output, options);
+  const { pid } = child;
+  const ending = createEnding(child, command);
+  const output = readOutput(child, onLine, ending);
+  const onAbort = () => ending.end(abortError(signal));
+  signal?.addEventListener("abort", onAbort, { once: true });
+  const timer =
+    idleTimeoutMs === undefined || pid === undefined
+      ? undefined
+      : watchIdle(pid, idleTimeoutMs, output, ending);
   try {
+    if (pid !== undefined) ending.guard(() => onSpawn?.(pid));
     const result = await child;
-    const ended = stop();
-    if (ended) throw ended;
+    ending.throwIfEnded();
     if (result.exitCode === undefined && result.signal === undefined) {
-      throw startFailure(command, result);
+      throw await startFailure(command, result);
     }
     return { exitCode: result.exitCode ?? null, ...output.texts() };
   } finally {
-    stop();
+    clearInterval(timer);
+    signal?.removeEventListener("abort", onAbort);
   }
+}
+
+/**
+ * SIGKILL for a process group, with the help of `privileged` where it runs
+ * as another user.
+ */
+export async function endGroup(
+  pgid: number,
+  { privileged = [], env = {} }: Pick<Command, "privileged" | "env">,
+): Promise<void> {
+  if (killGroup(pgid)) return;
+  const kill = ["sh", "-c", 'kill -s KILL -- "-$1"', "sh", String(pgid)];
+  const [file = "sh", ...args] = [...privileged, ...kill];
+  await run({ file, args, env });
 }
 
 function spawn({ file, args, cwd, env, input = "" }: Command) {
@@ -73,7 +104,7 @@ function spawn({ file, args, cwd, env, input = "" }: Command) {
     cwd: cwd ?? "/",
     input,
     env: env ?? {},
-    extendEnv: env === undefined,
+    extendEnv: false,
     detached: true,
     cleanup: false,
     buffer: false,
@@ -82,80 +113,90 @@ function spawn({ file, args, cwd, env, input = "" }: Command) {
   });
 }
 
+type Child = ReturnType<typeof spawn>;
+
+interface Ending {
+  /** Kills the group; the first reason is the one that is thrown. */
+  end(reason: unknown): void;
+  /** A callback that throws ends the run: nobody else could hear of it. */
+  guard(callback: () => void): void;
+  throwIfEnded(): void;
+}
+
+function createEnding(child: Child, command: Command): Ending {
+  let ended: { reason: unknown } | undefined;
+  const end = (reason: unknown) => {
+    ended ??= { reason };
+    if (child.pid === undefined) return;
+    // Where even root's help fails, the run lasts until the command ends.
+    endGroup(child.pid, command).catch(() => {});
+    // Something that left the group could hold them open for ever.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
+  return {
+    end,
+    guard(callback) {
+      try {
+        callback();
+      } catch (error) {
+        end(error);
+      }
+    },
+    throwIfEnded() {
+      if (ended) throw ended.reason;
+    },
+  };
+}
+
+interface Output {
+  /** Bytes so far, of both streams. */
+  length(): number;
+  texts(): { stdout: string; stderr: string };
+}
+
 function readOutput(
-  child: ReturnType<typeof spawn>,
+  child: Child,
   onLine: RunOptions["onLine"],
-) {
-  let moved = Date.now();
+  { guard }: Ending,
+): Output {
+  let length = 0;
   const reader = (stream: "stdout" | "stderr", limit: number): LineReader => {
     const lines = createLineReader(limit, (line) => onLine?.(line, stream));
     child[stream]?.on("data", (chunk: Buffer) => {
-      moved = Date.now();
-      lines.push(chunk);
+      length += chunk.length;
+      guard(() => lines.push(chunk));
     });
     return lines;
   };
   const stdout = reader("stdout", stdoutLimit);
   const stderr = reader("stderr", stderrLimit);
   return {
-    lastMovedAt: () => moved,
+    length: () => length,
     texts: () => ({ stdout: stdout.end(), stderr: stderr.end() }),
   };
 }
 
-/** Ends the group on abort or stall; the returned function says why. */
-function watch(
-  pgid: number | undefined,
-  output: { lastMovedAt(): number },
-  { signal, idleTimeoutMs }: RunOptions,
-): () => BackupError | undefined {
-  let ended: BackupError | undefined;
-  const end = (reason: BackupError) => {
-    ended ??= reason;
-    if (pgid !== undefined) killGroup(pgid);
-  };
-  const onAbort = () => end(abortError(signal));
-  signal?.addEventListener("abort", onAbort, { once: true });
-  const timer =
-    idleTimeoutMs === undefined || pgid === undefined
-      ? undefined
-      : watchIdle(pgid, idleTimeoutMs, output, () =>
-          end(stalled(idleTimeoutMs)),
-        );
-  return () => {
-    signal?.removeEventListener("abort", onAbort);
-    clearInterval(timer);
-    return ended;
-  };
-}
+const looksATimeout = 5;
 
+/**
+ * Counts looks instead of asking a clock: clocks jump, and after a suspended
+ * machine woke up, a timer has fired once, however long it slept.
+ */
 function watchIdle(
   pgid: number,
   idleTimeoutMs: number,
-  output: { lastMovedAt(): number },
-  onStall: () => void,
+  output: Output,
+  { end }: Ending,
 ): NodeJS.Timeout {
-  let activity = -1;
-  let since = Date.now();
-  const period = Math.max(50, idleTimeoutMs / 5);
+  let seen = "";
+  let still = 0;
   return setInterval(() => {
-    const seen = groupActivity(pgid);
-    if (seen !== activity) {
-      activity = seen;
-      since = Date.now();
-    }
-    const idle = Date.now() - Math.max(since, output.lastMovedAt());
-    // Timers that fire late (a suspended machine) prove nothing: ask again.
-    if (idle >= idleTimeoutMs && idle < idleTimeoutMs + 2 * period) onStall();
-    else if (idle >= idleTimeoutMs) since = Date.now();
-  }, period);
-}
-
-function abortError(signal: AbortSignal | undefined): BackupError {
-  const { reason } = signal ?? {};
-  return reason instanceof BackupError
-    ? reason
-    : new BackupError("CANCELLED", "The job was cancelled.");
+    const now = `${groupActivity(pgid)} ${output.length()}`;
+    still = now === seen ? still + 1 : 0;
+    seen = now;
+    if (still >= looksATimeout) end(stalled(idleTimeoutMs));
+  }, idleTimeoutMs / looksATimeout);
 }
 
 function stalled(idleTimeoutMs: number): BackupError {
@@ -166,24 +207,34 @@ function stalled(idleTimeoutMs: number): BackupError {
   );
 }
 
-function startFailure(
-  { file }: Command,
+async function startFailure(
+  { file, cwd }: Command,
   result: {
     code?: string | undefined;
     cause?: unknown;
     originalMessage?: string | undefined;
   },
-): BackupError {
+): Promise<BackupError> {
+  const facts = { cause: result.cause, details: result.originalMessage };
+  // The kernel says ENOENT for a missing directory too.
+  if (cwd !== undefined && !(await isDirectory(cwd))) {
+    return new BackupError(
+      "FILESYSTEM_FAILED",
+      `The directory ${cwd} that a command should run in is not there.`,
+      { hint: "Start the job again.", ...facts },
+    );
+  }
   const missing = result.code === "ENOENT" || result.code === "EACCES";
   return new BackupError(
     missing ? "COMMAND_MISSING" : "COMMAND_FAILED",
     missing
       ? `The program ${file} is not there or may not be run.`
       : `The program ${file} could not be started.`,
-    {
-      hint: "Install it, or name its path in the configuration.",
-      cause: result.cause,
-      details: result.originalMessage,
-    },
+    { hint: "Install it, or name its path in the configuration.", ...facts },
   );
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  const stats = await stat(path).catch(() => undefined);
+  return stats?.isDirectory() ?? false;
 }

@@ -3,8 +3,8 @@
 import type { Config } from "./config.js";
 import type { ProjectHost } from "./host.js";
 import { createRefresher } from "./jobs/refresh.js";
-import { recover } from "./jobs/recovery.js";
-import { createWorker } from "./jobs/worker.js";
+import { keepRecovering, recover } from "./jobs/recovery.js";
+import { createWorker, type Worker } from "./jobs/worker.js";
 import { identifyProcess } from "./process-identity.js";
 import { createRepositories } from "./repository/index.js";
 import { registerServices } from "./service/conat.js";
@@ -51,19 +51,23 @@ export async function startProjectBackups(
   const tools = createTools(host, config, store);
   const owner = identifyProcess(process.pid);
   const refresher = createRefresher(tools);
-  await recover(tools);
   const startWorker = (only?: string) =>
     createWorker({ tools, tasks, owner, only });
-  let worker = work ? startWorker() : undefined;
+  let worker: Worker | undefined;
   const handlers = createHandlers({
     tools,
     refresher,
     wake: () => worker?.wake(),
     abort: (job_id, reason) => worker?.abort(job_id, reason) ?? false,
   });
-  const services = await registerServices(host, handlers);
-  const timer = setInterval(() => void recover(tools), recoverEveryMs);
-  timer.unref();
+  const services = await recover(tools)
+    .then(() => registerServices(host, handlers))
+    .catch((error: unknown) => {
+      store.close();
+      throw error;
+    });
+  const recovery = keepRecovering(tools, recoverEveryMs);
+  if (work) worker = startWorker();
   worker?.wake();
 
   return {
@@ -75,9 +79,9 @@ export async function startProjectBackups(
       worker.wake();
     },
     async close({ drainMs = config.limits.drain_seconds * 1000 } = {}) {
-      clearInterval(timer);
       for (const service of services) service.close();
       await refresher.close();
+      await recovery.close();
       await worker?.close(drainMs);
       store.close();
     },

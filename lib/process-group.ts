@@ -3,16 +3,28 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * SIGKILL for the whole group. rustic exits 0 on SIGTERM, so a killed run
- * could look like a finished one; SIGKILL cannot be mistaken.
+ * SIGKILL for the whole group; false when it is another user's. rustic exits
+ * 0 on SIGTERM, so a killed run could look like a finished one; SIGKILL
+ * cannot be mistaken.
  */
-export function killGroup(pgid: number): void {
+export function killGroup(pgid: number): boolean {
   try {
     process.kill(-pgid, "SIGKILL");
+    return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== "ESRCH") throw error;
+    if (code === "EPERM") return false;
+    if (code === "ESRCH") return true;
+    throw error;
   }
+}
+
+/** Has it any process left that is not a zombie? */
+export function groupLives(pgid: number): boolean {
+  return processes().some((pid) => {
+    const { state, group } = statOf(pid) ?? {};
+    return group === pgid && state !== "Z";
+  });
 }
 
 /**
@@ -22,26 +34,44 @@ export function killGroup(pgid: number): void {
  */
 export function groupActivity(pgid: number): number {
   let sum = 0;
-  for (const name of readdirSync("/proc")) {
-    if (/^\d+$/.test(name)) sum += activityIfMember(name, pgid);
+  for (const pid of processes()) {
+    const found = statOf(pid);
+    if (found?.group === pgid) sum += found.ticks + bytesMoved(pid);
   }
   return sum;
 }
 
-function activityIfMember(pid: string, pgid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (Number(fields[2]) !== pgid) return 0;
-    return Number(fields[11]) + Number(fields[12]) + bytesMoved(pid);
-  } catch {
-    return 0; // It ended while we looked.
-  }
+function processes(): string[] {
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
 }
 
+/** undefined: it ended while we looked. */
+function statOf(
+  pid: string,
+): { state: string; group: number; ticks: number } | undefined {
+  const stat = readIfAllowed(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
+  // The command name may hold spaces and parentheses: count from its end.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return {
+    state: fields[0] ?? "",
+    group: Number(fields[2]),
+    ticks: Number(fields[11]) + Number(fields[12]),
+  };
+}
+
+/** 0 for another user's process: then the CPU alone has to tell. */
 function bytesMoved(pid: string): number {
-  const io = readFileSync(`/proc/${pid}/io`, "utf8");
+  const io = readIfAllowed(`/proc/${pid}/io`) ?? "";
   const field = (name: string) =>
     Number(new RegExp(`^${name}: (\\d+)$`, "m").exec(io)?.[1] ?? 0);
   return field("rchar") + field("wchar");
+}
+
+function readIfAllowed(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
 }

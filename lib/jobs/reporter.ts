@@ -26,12 +26,24 @@ export function createReporter(
       const now = performance.now();
       if (written > 0 && now - written < bytesEveryMs && done !== total) return;
       written = now;
-      note({
-        bytes_done: done,
-        progress_at: clock.now(),
-        ...(total ? { bytes_total: total } : {}),
-      });
+      const progress_at = clock.now();
+      const bytes_total = total ? { bytes_total: total } : {};
+      ifPossible(() => note({ bytes_done: done, progress_at, ...bytes_total }));
     },
-    onGroup: (group: ProcessIdentity | null) => note({ group }),
+    // A group that is not in the row could outlive us: that must fail. One
+    // that has ended is recognised by its start time.
+    onGroup(group: ProcessIdentity | null) {
+      if (group) note({ group });
+      else ifPossible(() => note({ group }));
+    },
   };
+}
+
+/** A hint that a full disk keeps from its row must not end the job. */
+function ifPossible(write: () => void): void {
+  try {
+    write();
+  } catch {
+    // The next one may be written; the end of the job is.
+  }
 }

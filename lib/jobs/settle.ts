@@ -1,19 +1,24 @@
 /** From the end of a task to the settled row. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BackupError } from "../../conat-api/index.js";
+import { BackupError } from "../../conat-api/index.js";
 import type { Settlement, Store } from "../store/index.js";
 import type { Tools } from "../tasks/task.js";
 
 const retryMs = 1000;
 
-/** What the row says of a job that did not succeed. */
+/**
+ * What the row says of a job that did not succeed. A host that closed before
+ * it saw that a cancel was asked for has cancelled all the same.
+ */
 export function settlementOf(
-  { code, message }: BackupError,
+  failure: BackupError,
   store: Store,
   job_id: string,
 ): Omit<Settlement, "now"> {
   const by = store.jobs.get(job_id)?.cancel_requested_by;
+  const { code, message } =
+    by && failure.code === "INTERRUPTED" ? cancelledBy(by) : failure;
   return {
     state: code === "CANCELLED" ? "cancelled" : "failed",
     error_code: code,
@@ -22,24 +27,40 @@ export function settlementOf(
   };
 }
 
+export function cancelledBy(by: string): BackupError {
+  return new BackupError("CANCELLED", `The job was cancelled by ${by}.`);
+}
+
 /**
  * Writes the end of a job. While the job file cannot be written (a full
  * disk) it is tried again: the row must not say "running" for ever.
+ *
+ * @throws SqliteError when it cannot be written and `stopping` says that
+ * nobody can wait: then the next recovery settles the row.
  */
 export async function settleUntilWritten(
   { store, host }: Pick<Tools, "store" | "host">,
   job_id: string,
   settlement: Omit<Settlement, "now">,
+  stopping: AbortSignal,
 ): Promise<void> {
   for (;;) {
     try {
       store.jobs.settle(job_id, { ...settlement, now: host.clock.now() });
       return;
     } catch (error) {
-      const { code = "" } = error as { code?: string };
-      if (!/^SQLITE_(FULL|IOERR|BUSY)/.test(code)) throw error;
-      host.logger.error("a job's end cannot be written yet", { job_id, code });
-      await sleep(retryMs);
+      if (!mayPass(error) || stopping.aborted) throw error;
+      host.logger.error("a job's end cannot be written yet", {
+        job_id,
+        error: String(error),
+      });
+      await sleep(retryMs, undefined, { signal: stopping }).catch(() => {});
     }
   }
+}
+
+/** Is it the disk's fault, and not that of what is written? */
+export function mayPass(error: unknown): boolean {
+  const { code = "" } = error as { code?: string };
+  return /^SQLITE_(FULL|IOERR|BUSY)/.test(code);
 }

@@ -9,9 +9,15 @@ import { BackupError, toBackupError } from "../../conat-api/index.js";
 import type { ProcessIdentity } from "../process-identity.js";
 import { type JobRow, toJob } from "../store/index.js";
 import type { JobKind } from "../../conat-api/index.js";
-import type { Task, Tools } from "../tasks/task.js";
+import type { Outcome, Task, Tools } from "../tasks/task.js";
 import { createReporter } from "./reporter.js";
-import { settlementOf, settleUntilWritten } from "./settle.js";
+import { interrupted } from "./interrupted.js";
+import {
+  cancelledBy,
+  mayPass,
+  settlementOf,
+  settleUntilWritten,
+} from "./settle.js";
 
 export interface WorkerOptions {
   tools: Tools;
@@ -32,16 +38,13 @@ export interface Worker {
   idle(): Promise<void>;
   /**
    * Claims no more; waits up to `drainMs` for what runs, then stops it and
-   * hands it back to the queue.
+   * hands backups back to the queue.
    */
   close(drainMs: number): Promise<void>;
 }
 
-const handedBack = new BackupError(
-  "INTERRUPTED",
-  "The host closed while the job ran.",
-  { hint: "It is tried again by itself." },
-);
+/** The signal's reason; rows never show it. */
+const hostCloses = new BackupError("INTERRUPTED", "The host closes.");
 
 export function createWorker(options: WorkerOptions): Worker {
   const { tools, owner, pollMs = 1000 } = options;
@@ -50,6 +53,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const limit = pLimit(cap);
   const running = new Map<string, AbortController>();
   const settled = new Set<Promise<void>>();
+  const stopping = new AbortController();
   let closing = false;
 
   const claimNext = (): JobRow | undefined =>
@@ -67,7 +71,9 @@ export function createWorker(options: WorkerOptions): Worker {
   const begin = (row: JobRow): void => {
     const controller = new AbortController();
     running.set(row.job_id, controller);
-    const done = limit(() => runJob(options, row, controller.signal))
+    const done = limit(() =>
+      runJob(options, row, controller.signal, stopping.signal),
+    )
       .catch((error: unknown) => {
         host.logger.error("a job could not be settled", {
           job_id: row.job_id,
@@ -119,7 +125,8 @@ export function createWorker(options: WorkerOptions): Worker {
     async close(drainMs) {
       closing = true;
       const stop = setTimeout(() => {
-        for (const controller of running.values()) controller.abort(handedBack);
+        for (const controller of running.values()) controller.abort(hostCloses);
+        stopping.abort();
       }, drainMs);
       await idle();
       clearTimeout(stop);
@@ -128,29 +135,44 @@ export function createWorker(options: WorkerOptions): Worker {
   };
 }
 
-export function cancelledBy(by: string): BackupError {
-  return new BackupError("CANCELLED", `The job was cancelled by ${by}.`);
-}
-
 async function runJob(
-  { tools, tasks }: WorkerOptions,
+  options: WorkerOptions,
   row: JobRow,
   signal: AbortSignal,
+  stopping: AbortSignal,
+): Promise<void> {
+  const { tools, tasks } = options;
+  const { store, host } = tools;
+  const { job_id, kind } = row;
+  let outcome: Outcome;
+  try {
+    const reporter = createReporter(store, host.clock, job_id);
+    const run = { job: toJob(row), signal, ...reporter };
+    outcome = await tasks[kind](run, tools);
+  } catch (error) {
+    return settleFailed(options, row, error, stopping);
+  }
+  const settlement = { ...outcome, state: "succeeded" as const };
+  await settleUntilWritten(tools, job_id, settlement, stopping).catch(
+    (error: unknown) => {
+      if (mayPass(error)) throw error;
+      return settleFailed(options, row, error, stopping);
+    },
+  );
+}
+
+async function settleFailed(
+  { tools }: WorkerOptions,
+  { job_id, kind }: JobRow,
+  error: unknown,
+  stopping: AbortSignal,
 ): Promise<void> {
   const { store, host } = tools;
-  const { job_id } = row;
-  const job = toJob(row);
-  const reporter = createReporter(store, host.clock, job_id);
-  let failure: BackupError | undefined;
-  try {
-    const outcome = await tasks[job.kind]({ job, signal, ...reporter }, tools);
-    await settleUntilWritten(tools, job_id, { state: "succeeded", ...outcome });
-  } catch (error) {
-    failure = toBackupError(error);
-  }
-  if (!failure) return;
+  if (error === hostCloses && store.jobs.handBack(job_id)) return;
+  const failure =
+    error === hostCloses ? interrupted(kind) : toBackupError(error);
   const { code, message, details } = failure;
   host.logger.warn("a job failed", { job_id, code, message, details });
-  if (failure === handedBack && store.jobs.handBack(job_id)) return;
-  await settleUntilWritten(tools, job_id, settlementOf(failure, store, job_id));
+  const settlement = settlementOf(failure, store, job_id);
+  await settleUntilWritten(tools, job_id, settlement, stopping);
 }

@@ -11,12 +11,13 @@ import {
   parseInput,
   type Trigger,
 } from "../../conat-api/index.js";
-import { cancelledBy } from "../jobs/worker.js";
+import { cancelledBy } from "../jobs/settle.js";
 import type { Refresher } from "../jobs/refresh.js";
 import { requireSource } from "../source/stage.js";
 import { type JobRow, toJob } from "../store/index.js";
 import { projectPaths } from "../tasks/project-paths.js";
 import { requireFreeTarget } from "../tasks/restore/directory.js";
+import { noSuchBackup } from "../tasks/restore/index.js";
 import type { Tools } from "../tasks/task.js";
 import { authorize, authorizeRestore, type Caller, nameOf } from "./callers.js";
 import {
@@ -171,5 +172,5 @@ function refuseForeignBackup(
   const repository_id = repositories.knownId();
   const known = repository_id && store.backups.find(repository_id, backup_id);
   if (!known || known.project_id === project_id) return;
-  throw new BackupError("NOT_FOUND", "The project has no such backup.");
+  throw noSuchBackup();
 }

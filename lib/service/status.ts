@@ -26,7 +26,10 @@ export function projectStatus(
   const last_attempt = newest(["succeeded", "failed", "cancelled"]);
   return {
     project_id,
-    health: healthOf(last_backup !== undefined, last_attempt),
+    health: healthOf(
+      last_backup !== undefined,
+      newest(["succeeded", "failed"]),
+    ),
     last_backup: last_backup ?? null,
     last_success: newest(["succeeded"]),
     last_attempt,
@@ -37,14 +40,15 @@ export function projectStatus(
   };
 }
 
-/** A failed or cut restore says nothing of the backups. */
-export function healthOf(hasBackup: boolean, lastAttempt: Job | null): Health {
-  if (!hasBackup) return lastAttempt?.state === "failed" ? "failing" : "never";
-  const clean =
-    lastAttempt === null ||
-    lastAttempt.state === "cancelled" ||
-    (lastAttempt.state === "succeeded" && lastAttempt.warnings_count === 0);
-  return clean ? "ok" : "warning";
+/**
+ * `lastEnded`: the newest backup job that somebody did not cancel. Restores
+ * say nothing of the backups.
+ */
+export function healthOf(hasBackup: boolean, lastEnded: Job | null): Health {
+  const failed = lastEnded?.state === "failed";
+  if (!hasBackup) return failed ? "failing" : "never";
+  const warned = failed || (lastEnded?.warnings_count ?? 0) > 0;
+  return warned ? "warning" : "ok";
 }
 
 function noticesOf(repository: RepositoryRow | undefined): Notice[] {

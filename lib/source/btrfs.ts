@@ -1,7 +1,9 @@
 /** btrfs subvolumes: make, snapshot, delete, list what is nested. */
 
+import { realpath } from "node:fs/promises";
 import { BackupError } from "../../conat-api/index.js";
 import { run } from "../exec.js";
+import { pathInFileSystem } from "./mounts.js";
 
 export interface Btrfs {
   createSubvolume(path: string): Promise<void>;
@@ -31,19 +33,18 @@ export function createBtrfs(settings: BtrfsSettings): Btrfs {
       await call(["subvolume", "delete", path]);
     },
     async nested(subvolume) {
-      const [shown, listed] = await Promise.all([
-        call(["subvolume", "show", subvolume]),
+      const [top, listed] = await Promise.all([
+        realpath(subvolume).then(pathInFileSystem),
         call(["subvolume", "list", "-o", subvolume]),
       ]);
-      // The first line is the subvolume's path from the file system's top.
-      return pathsBelow(shown.split("\n")[0]?.trim() ?? "", listed);
+      return pathsBelow(top, listed);
     },
   };
 }
 
 /** Lines are `ID 258 gen 12 top level 257 path a/b`. */
 function pathsBelow(top: string, listed: string): string[] {
-  const prefix = top === "/" || top === "" ? "" : `${top}/`;
+  const prefix = top === "" ? "" : `${top}/`;
   const paths: string[] = [];
   for (const [, path = ""] of listed.matchAll(/^ID \d+ .*? path (.*)$/gm)) {
     if (path.startsWith(prefix)) paths.push(path.slice(prefix.length));

@@ -1,21 +1,25 @@
-/**
- * Where the child script and the native addon are. Both expressions are
- * plain enough for a bundler (ncc) to see that these files are needed.
- */
+/** What a capture needs, bundled into a host or not. */
 
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { BackupError } from "../../conat-api/index.js";
 import type { CaptureProgram } from "./sqlite-capture.js";
+import { script } from "./sqlite-capture.script.js";
 
+/** @throws BackupError INTERNAL: SQLite's addon is not loaded. */
 export function captureProgram(): CaptureProgram {
-  return {
-    script: compiled(join(__dirname, "sqlite-capture.child.js")),
-    addon: require.resolve("better-sqlite3/build/Release/better_sqlite3.node"),
-  };
+  return { script, addon: loadedAddon() };
 }
 
-/** In a source tree (tests) the compiled script is under dist. */
-function compiled(path: string): string {
-  if (existsSync(path)) return path;
-  return join(__dirname, "../../dist/lib/source/sqlite-capture.child.js");
+/**
+ * The addon that this process runs on, wherever a bundler has put it. The
+ * report is the documented way to learn of loaded libraries.
+ */
+function loadedAddon(): string {
+  const { sharedObjects } = process.report.getReport() as unknown as {
+    sharedObjects: string[];
+  };
+  const addon = sharedObjects.find((path) =>
+    path.endsWith("/better_sqlite3.node"),
+  );
+  if (addon !== undefined) return addon;
+  throw new BackupError("INTERNAL", "SQLite's addon is not loaded.");
 }

@@ -10,7 +10,8 @@ import type { BackupError, Warning } from "../../conat-api/index.js";
 import { type Command, run } from "../exec.js";
 import { ifAbsent } from "./filesystem.js";
 import { persistInside, persistOutside } from "./persist.js";
-import { mountsBelow, removeTree } from "./remove.js";
+import { mountsBelow } from "./mounts.js";
+import { removeTree } from "./remove.js";
 import { rollingSnapshots } from "./rolling-snapshots.js";
 import type { Capture } from "./sqlite-capture.js";
 import {

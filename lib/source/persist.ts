@@ -1,9 +1,9 @@
 /** Where a project's persist store lies, as the backup sees it. */
 
-import { realpath } from "node:fs/promises";
 import { relative } from "node:path";
 import type { ProjectPaths } from "../host.js";
-import { ifAbsent, sourceKind } from "./filesystem.js";
+import { sourceKind } from "./filesystem.js";
+import { eventualPath } from "./real-path.js";
 
 /** The persist store, where it is not part of the project's own tree. */
 export async function persistOutside(
@@ -23,9 +23,10 @@ export async function persistInside({
   persist,
 }: ProjectPaths): Promise<string | undefined> {
   if (persist === undefined) return undefined;
-  const real = async (path: string) =>
-    (await realpath(path).catch(ifAbsent)) ?? path;
-  const path = relative(await real(subvolume), await real(persist));
+  const path = relative(
+    await eventualPath(subvolume),
+    await eventualPath(persist),
+  );
   const inside = path !== "" && path !== ".." && !path.startsWith("../");
   return inside ? path : undefined;
 }

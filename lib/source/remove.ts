@@ -3,23 +3,12 @@
  * subvolume goes by name: a mistake here must fail, not delete a project.
  */
 
-import { readFile } from "node:fs/promises";
 import { lstat, readdir, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { BackupError } from "../../conat-api/index.js";
 import type { Btrfs } from "./btrfs.js";
 import { ifAbsent, sourceKind } from "./filesystem.js";
-
-/** Mount points at or below `path`, as the kernel lists them. */
-export async function mountsBelow(path: string): Promise<string[]> {
-  const text = await readFile("/proc/self/mountinfo", "utf8").catch(ifAbsent);
-  const mounts = (text ?? "")
-    .split("\n")
-    .map((line) => unescapeOctal(line.split(" ")[4] ?? ""));
-  return mounts.filter(
-    (mount) => mount === path || mount.startsWith(`${path}/`),
-  );
-}
+import { mountsBelow } from "./mounts.js";
 
 /**
  * Removes a tree that we made, subvolumes in it included; absent is fine.
@@ -53,18 +42,17 @@ async function removeEntry(path: Buffer, btrfs: Btrfs): Promise<void> {
   await rmdir(path);
 }
 
-/** Nested ones first: btrfs does not delete a subvolume that holds others. */
+/** btrfs does not delete a subvolume that holds others: those go first. */
 async function removeSubvolume(path: Buffer, btrfs: Btrfs): Promise<void> {
   const subvolume = path.toString();
-  for (const nested of await btrfs.nested(subvolume)) {
-    await removeSubvolume(Buffer.from(join(subvolume, nested)), btrfs);
+  try {
+    await btrfs.deleteSubvolume(subvolume);
+  } catch (error) {
+    const nested = await btrfs.nested(subvolume);
+    if (nested.length === 0) throw error;
+    for (const inner of nested) {
+      await removeSubvolume(Buffer.from(join(subvolume, inner)), btrfs);
+    }
+    await btrfs.deleteSubvolume(subvolume);
   }
-  await btrfs.deleteSubvolume(subvolume);
-}
-
-/** mountinfo writes space, tab, newline and backslash as \ooo. */
-function unescapeOctal(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_match, digits: string) =>
-    String.fromCharCode(Number.parseInt(digits, 8)),
-  );
 }

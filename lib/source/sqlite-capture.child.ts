@@ -1,25 +1,23 @@
 /**
- * Copies SQLite databases with SQLite's own online backup. A process of its
+ * The child script that copies SQLite databases with SQLite's own online backup. A process of its
  * own: the host may have these files open, and two copies of SQLite in one
  * process on one file lose each other's locks (sqlite.org/howtocorrupt.html,
  * 2.2.1).
  *
- * Argument: the path of the native addon. stdin: a JSON array of
- * `{source, copy}`. stdout: one JSON object a line, `{source, error?}`.
+ * It is fed to `node -`. Argument: the path of the native addon;
+ * `globalThis.databases`: what to copy where. stdout: one JSON object a line,
+ * `{source, error?}`.
  */
 
-import { readFileSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 
-interface Pair {
-  source: string;
-  copy: string;
+declare global {
+  var databases: { source: string; copy: string }[];
 }
 
 async function main(): Promise<void> {
   const [, , nativeBinding = ""] = process.argv;
-  const pairs = JSON.parse(readFileSync(0, "utf8")) as Pair[];
-  for (const { source, copy } of pairs) {
+  for (const { source, copy } of globalThis.databases) {
     const error = await capture(nativeBinding, source, copy).catch(String);
     process.stdout.write(`${JSON.stringify({ source, error })}\n`);
   }

@@ -14,7 +14,7 @@ import {
   rm,
   utimes,
 } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { z } from "zod";
 import type { Warning } from "../../conat-api/index.js";
 import { run } from "../exec.js";
@@ -42,7 +42,7 @@ export interface CaptureDatabases {
 }
 
 export interface CaptureProgram {
-  /** The child script, compiled and self-contained. */
+  /** The text of the child script, self-contained. */
   script: string;
   /** better-sqlite3's native addon. */
   addon: string;
@@ -148,9 +148,8 @@ async function runChild(
 ): Promise<Map<string, string>> {
   const { stdout } = await run({
     file: process.execPath,
-    args: [script, addon],
-    cwd: dirname(script),
-    input: JSON.stringify(pairs),
+    args: ["-", addon],
+    input: `globalThis.databases = ${JSON.stringify(pairs)};\n${script}`,
     env: {},
   });
   const answers = new Map<string, string>();

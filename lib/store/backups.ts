@@ -8,7 +8,7 @@ interface BackupRow extends Omit<Backup, "warnings"> {
 }
 
 // A backup read back from the repository must not wipe what only the job
-// knew (who asked, which warnings).
+// knew (who asked, which warnings), and may be faster than the job itself.
 const upsertSql = `
   INSERT INTO backups (repository_id, backup_id, project_id, time, size_bytes,
     added_bytes, files, duration_ms, trigger, requested_by, warnings_count,
@@ -18,7 +18,9 @@ const upsertSql = `
     @warnings_count, @warnings)
   ON CONFLICT (repository_id, backup_id) DO UPDATE SET
     trigger = coalesce(trigger, excluded.trigger),
-    requested_by = coalesce(requested_by, excluded.requested_by)`;
+    requested_by = coalesce(requested_by, excluded.requested_by),
+    warnings = iif(warnings_count IS NULL, excluded.warnings, warnings),
+    warnings_count = coalesce(warnings_count, excluded.warnings_count)`;
 
 export function upsertBackup(database: Database, backup: Backup): void {
   database

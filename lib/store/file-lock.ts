@@ -6,23 +6,37 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { abortError } from "../aborted.js";
 import { type Database, openSqlite } from "./database.js";
 
 const retryMs = 50;
 
-/** Runs `action` while this process alone holds the lock file at `path`. */
+/**
+ * Runs `action` while it alone, in all processes, holds the lock file at
+ * `path`.
+ */
 export async function withFileLock<T>(
   path: string,
   action: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
+  for (;;) {
+    if (signal?.aborted) throw abortError(signal);
+    const taken = await tryFileLock(path, action);
+    if (taken) return taken.result;
+    await sleep(retryMs);
+  }
+}
+
+/** The same, or undefined at once while somebody else holds the lock. */
+export async function tryFileLock<T>(
+  path: string,
+  action: () => Promise<T>,
+): Promise<{ result: T } | undefined> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const database = openSqlite(path, 0);
   try {
-    while (!tryLock(database)) {
-      await sleep(retryMs, undefined, signal ? { signal } : {});
-    }
-    return await action();
+    return tryLock(database) ? { result: await action() } : undefined;
   } finally {
     database.close();
   }

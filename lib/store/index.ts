@@ -34,4 +34,4 @@ export { type JobRow, groupOf, ownerOf, toJob } from "./job-row.js";
 export type { RunningFacts } from "./jobs-running.js";
 export type { Settlement } from "./jobs-settle.js";
 export type { RepositoryRow } from "./repositories.js";
-export { withFileLock } from "./file-lock.js";
+export { tryFileLock, withFileLock } from "./file-lock.js";

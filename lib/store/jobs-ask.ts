@@ -6,7 +6,7 @@ import {
   type RestoreTarget,
   type Trigger,
 } from "../../conat-api/index.js";
-import type { Database } from "./database.js";
+import { type Database, durably } from "./database.js";
 import type { JobRow } from "./job-row.js";
 
 export interface Ask {
@@ -30,11 +30,12 @@ const insertSql = `
   RETURNING *`;
 
 // A pending backup, or a running one whose source is not fixed yet: it will
-// hold all that the caller has now.
+// hold all that the caller has now. Not one that somebody is cancelling.
 const joinableSql = `
   SELECT * FROM jobs
   WHERE project_id = ? AND kind = 'backup'
-    AND (state = 'pending' OR (state = 'running' AND fixed_at IS NULL))
+    AND (state = 'pending' OR (state = 'running' AND fixed_at IS NULL
+      AND cancel_requested_by IS NULL))
   ORDER BY state = 'running' DESC`;
 
 export function asking(database: Database) {
@@ -89,8 +90,9 @@ export function asking(database: Database) {
 
   return {
     /** A backup; `joined` when an earlier row already promises it. */
-    askBackup: (ask: Ask) => askBackup.immediate(ask),
+    askBackup: (ask: Ask) => durably(database, () => askBackup.immediate(ask)),
     /** @throws BackupError CONFLICT while the project has a restore. */
-    askRestore: (ask: AskRestore) => askRestore.immediate(ask),
+    askRestore: (ask: AskRestore) =>
+      durably(database, () => askRestore.immediate(ask)),
   };
 }

@@ -16,7 +16,8 @@ const requestCancelSql = `
   RETURNING *`;
 
 // Not when another backup of the project was asked for meanwhile: that one
-// already promises all that this one would have saved.
+// already promises all that this one would have saved. Nor while its stage is
+// there: the next attempt would meet it.
 const handBackSql = `
   UPDATE OR IGNORE jobs SET state = 'pending', phase = NULL, started_at = NULL,
     heartbeat_at = NULL, progress_at = NULL, fixed_at = NULL,
@@ -24,7 +25,7 @@ const handBackSql = `
     owner_started = NULL, owner_boot = NULL, group_pid = NULL,
     group_started = NULL, source = NULL, repository_id = NULL
   WHERE job_id = @job_id AND state = 'running' AND kind = 'backup'
-    AND cancel_requested_by IS NULL`;
+    AND cancel_requested_by IS NULL AND stage IS NULL`;
 
 export function releasing(database: Database) {
   const cancelPending = database.prepare(cancelPendingSql);

@@ -2,7 +2,7 @@
 
 import type { Phase, SourceKind } from "../../conat-api/index.js";
 import type { ProcessIdentity } from "../process-identity.js";
-import type { Database } from "./database.js";
+import { type Database, durably } from "./database.js";
 import type { JobRow } from "./job-row.js";
 
 /** Facts that a running job adds to its row; absent ones stay as they are. */
@@ -45,6 +45,15 @@ export function running(database: Database) {
   const allRunning = database.prepare(
     "SELECT * FROM jobs WHERE state = 'running' ORDER BY seq",
   );
+  const update = (set: readonly string[]) =>
+    database.prepare(
+      `UPDATE jobs SET ${set.map((column) => `${column} = @${column}`).join(", ")}
+       WHERE job_id = @job_id AND state = 'running'`,
+    );
+
+  const abandoned = database.prepare(
+    "SELECT * FROM jobs WHERE stage IS NOT NULL AND state <> 'running' ORDER BY seq",
+  );
   return {
     /**
      * Moves heartbeat_at of all jobs of `owner`; returns who wants which of
@@ -65,14 +74,14 @@ export function running(database: Database) {
       }
       const set = columns.filter((column) => values[column] !== undefined);
       if (set.length === 0) return;
-      database
-        .prepare(
-          `UPDATE jobs SET ${set.map((column) => `${column} = @${column}`).join(", ")}
-           WHERE job_id = @job_id AND state = 'running'`,
-        )
-        .run({ ...values, job_id });
+      const write = () => update(set).run({ ...values, job_id });
+      // The journal of a swap must be on the disk before the first rename.
+      if (facts.journal === undefined) write();
+      else durably(database, write);
     },
 
     allRunning: () => allRunning.all() as JobRow[],
+    /** Jobs that ended without being able to remove their stage. */
+    withAbandonedStage: () => abandoned.all() as JobRow[],
   };
 }

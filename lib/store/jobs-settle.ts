@@ -7,7 +7,7 @@ import type {
   Warning,
 } from "../../conat-api/index.js";
 import { upsertBackup } from "./backups.js";
-import type { Database } from "./database.js";
+import { type Database, durably } from "./database.js";
 import type { JobRow } from "./job-row.js";
 
 export const warningsKept = 50;
@@ -73,7 +73,7 @@ export function settling(database: Database) {
   return {
     /** undefined: somebody had settled the row before. */
     settle: (job_id: string, settlement: Settlement) =>
-      settle.immediate(job_id, settlement),
+      durably(database, () => settle.immediate(job_id, settlement)),
     /** The job's stage is gone from the disk. */
     clearStage: (job_id: string) => void clearStage.run(job_id),
   };

@@ -64,6 +64,7 @@ export const migrations: readonly string[] = [
     ON jobs (project_id, kind) WHERE state = 'pending';
   CREATE INDEX jobs_due ON jobs (run_at, seq) WHERE state = 'pending';
   CREATE INDEX jobs_of_project ON jobs (project_id, seq);
+  CREATE INDEX jobs_staged ON jobs (seq) WHERE stage IS NOT NULL;
   CREATE INDEX jobs_kept ON jobs (seq) WHERE kept_at IS NOT NULL;
 
   CREATE TABLE repositories (

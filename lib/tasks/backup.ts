@@ -8,6 +8,7 @@ import {
 import type { ProjectPaths } from "../host.js";
 import { type BackupResult, excludeGlob } from "../repository/index.js";
 import type { Repository } from "../repository/index.js";
+import { isWithin } from "../source/real-path.js";
 import { openStage, requireSource } from "../source/stage.js";
 import type { Stage } from "../source/stage-shape.js";
 import { stageDirectory } from "../work-directory.js";
@@ -17,7 +18,7 @@ import type { Outcome, Task, TaskRun, Tools } from "./task.js";
 export const runBackup: Task = async (run, tools) => {
   const { project_id } = run.job;
   const paths = await projectPaths(tools, project_id);
-  refuseOwnFiles(paths, tools);
+  await refuseOwnFiles(paths, tools);
   const repository = await tools.repositories.resolve(project_id);
   const { repository_id } = repository;
   const parent = newestBackup(tools, project_id, repository_id);
@@ -42,17 +43,21 @@ function newestBackup(
  * Our keys and rows would end up in the backup, and a repository in the
  * project would back itself up for ever.
  */
-function refuseOwnFiles({ subvolume }: ProjectPaths, tools: Tools): void {
-  const { repository } = tools.config;
-  const own = [tools.host.dataDir];
+async function refuseOwnFiles(
+  { subvolume }: ProjectPaths,
+  { host, config }: Tools,
+): Promise<void> {
+  const { repository } = config;
+  const own = [host.dataDir];
   if (repository.kind === "local") own.push(repository.path);
-  const inside = own.find((path) => `${path}/`.startsWith(`${subvolume}/`));
-  if (inside === undefined) return;
-  throw new BackupError(
-    "INVALID_ARGUMENT",
-    `${inside} lies inside the project that it should protect.`,
-    { hint: "Move it out of the project." },
-  );
+  for (const path of own) {
+    if (!(await isWithin(path, subvolume))) continue;
+    throw new BackupError(
+      "INVALID_ARGUMENT",
+      `${path} lies inside the project that it should protect.`,
+      { hint: "Move it out of the project." },
+    );
+  }
 }
 
 async function prepareStage(

@@ -3,15 +3,19 @@
  * stage, a half-done swap. Every step is safe to repeat.
  */
 
+import { rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { JobKind } from "../../conat-api/index.js";
+import { setTimeout as sleep } from "node:timers/promises";
+import { BackupError, type JobKind } from "../../conat-api/index.js";
 import { isAlive } from "../process-identity.js";
-import { killGroup } from "../process-group.js";
+import { endGroup } from "../exec.js";
+import { groupLives } from "../process-group.js";
+import { ifAbsent } from "../source/filesystem.js";
 import { removeTree } from "../source/remove.js";
 import { capturesOf } from "../source/stage-shape.js";
 import { groupOf, type JobRow } from "../store/index.js";
 import { removeStaging } from "./restore/in-place.js";
-import { parseJournal, settleSwap } from "./restore/swap.js";
+import { type Move, parseJournal, settleSwap } from "./restore/swap.js";
 import type { Tools } from "./task.js";
 
 /**
@@ -22,9 +26,39 @@ export async function cleanUpAfter(
   row: JobRow,
   tools: Pick<Tools, "host" | "config" | "btrfs" | "store">,
 ): Promise<"succeeded" | "failed"> {
-  const group = groupOf(row);
-  if (group && isAlive(group)) killGroup(group.pid);
+  await endGroupOf(row, tools);
   return leftoversOf[row.kind](row, tools);
+}
+
+/** How long a killed process may take to end: it may wait for a slow disk. */
+const endsWithinMs = 10_000;
+
+/**
+ * Until it is gone it writes into what is removed next.
+ *
+ * @throws BackupError FILESYSTEM_FAILED
+ */
+async function endGroupOf(
+  row: JobRow,
+  { host, config }: Pick<Tools, "host" | "config">,
+): Promise<void> {
+  const group = groupOf(row);
+  if (!group || !isAlive(group)) return;
+  const { privileged = [] } = host;
+  await endGroup(group.pid, { privileged, env: config.environment });
+  const started = performance.now();
+  while (groupLives(group.pid)) {
+    if (performance.now() - started > endsWithinMs) throw unkillable(group.pid);
+    await sleep(20);
+  }
+}
+
+function unkillable(pgid: number): BackupError {
+  return new BackupError(
+    "FILESYSTEM_FAILED",
+    `The process group ${pgid} of a dead job does not end.`,
+    { hint: "It is tried again; a disk may not answer." },
+  );
 }
 
 const leftoversOf: Record<
@@ -34,38 +68,66 @@ const leftoversOf: Record<
     tools: Pick<Tools, "host" | "config" | "btrfs" | "store">,
   ) => Promise<"succeeded" | "failed">
 > = {
-  async backup(row, { btrfs, store }) {
-    if (row.stage !== null) {
-      await removeTree(row.stage, btrfs);
-      await removeTree(capturesOf(row.stage), btrfs);
-      store.jobs.clearStage(row.job_id);
-    }
+  async backup(row, tools) {
+    await removeStages(row, tools);
     return "failed";
   },
 
-  async restore(row, { host, config, btrfs, store }) {
-    const { journal, project_id, job_id, stage } = row;
-    const moves = journal === null ? [] : parseJournal(journal);
-    const state = moves.length > 0 ? await settleSwap(moves) : "old";
-    const paths = await host.projects.paths(project_id);
-    if (paths) await removeStaging({ config, btrfs }, paths, job_id);
-    if (stage !== null) await removeTree(stage, btrfs);
-    store.jobs.clearStage(job_id);
+  async restore(row, tools) {
+    const { host, store } = tools;
+    const { project_id, job_id } = row;
+    const moves = movesOf(row);
+    const state = await settleSwap(moves);
+    // Once the staged trees are gone the journal could not be read rightly.
+    if (state === "old") store.jobs.note(job_id, noSwap);
+    await removeStages(row, tools);
     if (state === "new") {
       await host.replaced?.(project_id);
       return "succeeded";
     }
-    store.jobs.forgetKept(job_id);
+    for (const { kept } of moves) await removeEmpty(dirname(kept));
     return "failed";
   },
 };
+
+const noSwap = { journal: null, kept_at: null };
+
+/** What a job staged, and nothing else. */
+export async function removeStages(
+  { kind, job_id, project_id, stage }: JobRow,
+  {
+    host,
+    config,
+    btrfs,
+    store,
+  }: Pick<Tools, "host" | "config" | "btrfs" | "store">,
+): Promise<void> {
+  if (kind === "restore") {
+    const paths = await host.projects.paths(project_id);
+    if (paths) await removeStaging({ config, btrfs }, paths, job_id);
+  }
+  if (stage !== null) {
+    await removeTree(stage, btrfs);
+    await removeTree(capturesOf(stage), btrfs);
+  }
+  store.jobs.clearStage(job_id);
+}
+
+function movesOf({ journal }: JobRow): Move[] {
+  return journal === null ? [] : parseJournal(journal);
+}
+
+async function removeEmpty(directory: string): Promise<void> {
+  await rmdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOTEMPTY") ifAbsent(error);
+  });
+}
 
 /** Removes the old tree that an in-place restore kept aside. */
 export async function removeKept(
   row: JobRow,
   { btrfs, store }: Pick<Tools, "btrfs" | "store">,
 ): Promise<void> {
-  const moves = row.journal === null ? [] : parseJournal(row.journal);
-  for (const { kept } of moves) await removeTree(dirname(kept), btrfs);
+  for (const { kept } of movesOf(row)) await removeTree(dirname(kept), btrfs);
   store.jobs.forgetKept(row.job_id);
 }

@@ -10,6 +10,7 @@ import {
   formatTable,
   formatTime,
 } from "../format.js";
+import { parseLimit } from "../limit.js";
 import { jobExitCode, jobSummary, progressLine, waitForJob } from "../wait.js";
 
 const local = { type: "local" } as const;
@@ -69,7 +70,7 @@ async function list(
   project_id: string,
   { refresh, limit }: { refresh?: boolean; limit: string },
 ): Promise<number> {
-  const input = { project_id, limit: Number(limit) };
+  const input = { project_id, limit: parseLimit(limit) };
   const ask = () => backups.handlers("list", local, input);
   const known = await ask();
   // A host that never read the repository has nothing to show yet.

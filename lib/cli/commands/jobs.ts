@@ -6,6 +6,7 @@ import { toJob } from "../../store/index.js";
 import { type Context, type GlobalOptions, withHost } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
 import { formatDuration, formatTable, formatTime } from "../format.js";
+import { parseLimit } from "../limit.js";
 
 const local = { type: "local" } as const;
 
@@ -17,7 +18,7 @@ export function addJobCommands(program: Command): void {
     .option("--limit <n>", "at most so many", "20")
     .action(async (project_id: string | undefined, options, command) => {
       await withHost(command.optsWithGlobals(), (context) =>
-        listJobs(context, project_id, Number(options.limit)),
+        listJobs(context, project_id, parseLimit(options.limit)),
       );
     });
   program

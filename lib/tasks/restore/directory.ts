@@ -43,14 +43,20 @@ export async function restoreToDirectory(
 }
 
 /**
- * @throws BackupError PERMISSION_DENIED outside of the configured
- * directories, CONFLICT when something is there already.
+ * @throws BackupError NOT_FOUND when its parent is missing, PERMISSION_DENIED
+ * outside of the configured directories, CONFLICT when something is there.
  */
 export async function requireFreeTarget(
   { restore }: Config,
   path: string,
 ): Promise<void> {
-  if (!(await isBelowAny(restore.directories, path))) {
+  const parent = await realpath(dirname(path)).catch(ifAbsent);
+  if (parent === undefined) {
+    throw new BackupError("NOT_FOUND", `${dirname(path)} does not exist.`, {
+      hint: "Make it first.",
+    });
+  }
+  if (!(await isBelowAny(restore.directories, parent))) {
     throw new BackupError(
       "PERMISSION_DENIED",
       `${path} is not below a directory that the configuration allows restores to.`,
@@ -64,13 +70,11 @@ export async function requireFreeTarget(
   });
 }
 
-/** Symbolic links cannot lead out: the real parent must exist and be below. */
+/** Both sides are real paths: symbolic links cannot lead out. */
 async function isBelowAny(
   directories: readonly string[],
-  path: string,
+  parent: string,
 ): Promise<boolean> {
-  const parent = await realpath(dirname(path)).catch(ifAbsent);
-  if (parent === undefined) return false;
   for (const directory of directories) {
     const allowed = await realpath(directory).catch(ifAbsent);
     if (allowed === undefined) continue;

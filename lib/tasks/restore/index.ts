@@ -2,7 +2,7 @@
 
 import { type Backup, BackupError } from "../../../conat-api/index.js";
 import type { Repository } from "../../repository/index.js";
-import type { Task, Tools } from "../task.js";
+import type { Task, TaskRun, Tools } from "../task.js";
 import { restoreToDirectory } from "./directory.js";
 import { restoreInPlace } from "./in-place.js";
 
@@ -13,7 +13,7 @@ export const runRestore: Task = async (run, tools) => {
   }
   const repository = await tools.repositories.resolve(project_id);
   const { repository_id } = repository;
-  const backup = await findBackup(tools, repository, project_id, backup_id);
+  const backup = await findBackup(tools, repository, run);
   run.note({
     repository_id,
     phase: "writing",
@@ -27,19 +27,37 @@ export const runRestore: Task = async (run, tools) => {
 
 /**
  * On a host that never saw the project the repository is asked. A backup of
- * another project does not exist for this one.
+ * another project does not exist for this one: the answer is the same.
  *
  * @throws BackupError NOT_FOUND
  */
 async function findBackup(
   { store }: Tools,
   repository: Repository,
-  project_id: string,
-  backup_id: string,
+  { job: { project_id, backup_id }, signal }: TaskRun,
 ): Promise<Backup> {
+  const id = String(backup_id);
   const backup =
-    store.backups.find(repository.repository_id, backup_id) ??
-    (await repository.read([backup_id]))[0];
+    store.backups.find(repository.repository_id, id) ??
+    (await readOne(repository, id, signal));
   if (backup?.project_id === project_id) return backup;
-  throw new BackupError("NOT_FOUND", "The project has no such backup.");
+  throw noSuchBackup();
+}
+
+async function readOne(
+  repository: Repository,
+  backup_id: string,
+  signal: AbortSignal,
+): Promise<Backup | undefined> {
+  try {
+    return (await repository.read([backup_id], { signal }))[0];
+  } catch (error) {
+    if ((error as BackupError).code === "NOT_FOUND") return undefined;
+    throw error;
+  }
+}
+
+/** Of an unknown backup as of another project's. */
+export function noSuchBackup(): BackupError {
+  return new BackupError("NOT_FOUND", "The project has no such backup.");
 }

@@ -22,40 +22,70 @@ export function parseJournal(journal: string): Move[] {
 
 /** All moves, or none: what was renamed is renamed back when one fails. */
 export async function swap(moves: readonly Move[]): Promise<void> {
-  const undo: (() => Promise<void>)[] = [];
-  const step = async (from: string, to: string) => {
-    await rename(from, to);
-    undo.unshift(() => rename(to, from));
-  };
   try {
     for (const { staged, place, kept, had_old } of moves) {
-      if (had_old) await step(place, kept);
-      await step(staged, place);
+      if (had_old) await rename(place, kept);
+      await rename(staged, place);
     }
   } catch (error) {
-    for (const back of undo) await back();
+    await revert(moves);
     throw error;
   }
 }
 
 /**
  * After a crash: "old" when no rename had happened yet (the staged trees are
- * all that is new), else the swap is finished and it is "new". The staged
- * trees are complete before a journal exists.
+ * all that is new), else the swap is finished and it is "new"; where that
+ * fails it is taken back and "old". The staged trees are complete before a
+ * journal exists.
  */
 export async function settleSwap(
   moves: readonly Move[],
 ): Promise<"old" | "new"> {
   const begun = await Promise.all(moves.map(hasBegun));
   if (!begun.includes(true)) return "old";
-  for (const { staged, place, kept, had_old } of moves) {
-    if (!(await exists(staged))) continue;
+  try {
+    await finish(moves);
+    return "new";
+  } catch {
+    await revert(moves);
+    return "old";
+  }
+}
+
+/** The first rename of a move takes the old tree away, or has none to take. */
+async function hasBegun(move: Move): Promise<boolean> {
+  return move.had_old ? exists(move.kept) : newIsIn(move);
+}
+
+async function isDone(move: Move): Promise<boolean> {
+  return (await hasBegun(move)) && (await newIsIn(move));
+}
+
+async function newIsIn({ staged, place }: Move): Promise<boolean> {
+  return !(await exists(staged)) && (await exists(place));
+}
+
+async function finish(moves: readonly Move[]): Promise<void> {
+  for (const move of moves) {
+    const { staged, place, kept, had_old } = move;
+    if (await isDone(move)) continue;
     if (had_old && !(await exists(kept))) await rename(place, kept);
     await rename(staged, place);
   }
-  return "new";
 }
 
-async function hasBegun({ staged, kept, had_old }: Move): Promise<boolean> {
-  return !(await exists(staged)) || (had_old && (await exists(kept)));
+/** Each move that can be taken back is, whatever becomes of the others. */
+async function revert(moves: readonly Move[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const move of moves.toReversed()) {
+    await revertOne(move).catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+async function revertOne(move: Move): Promise<void> {
+  const { staged, place, kept, had_old } = move;
+  if (await isDone(move)) await rename(place, staged);
+  if (had_old && (await exists(kept))) await rename(kept, place);
 }

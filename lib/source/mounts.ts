@@ -1,0 +1,53 @@
+/** What is mounted where, as the kernel lists it. */
+
+import { readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { ifAbsent } from "./filesystem.js";
+
+interface Mount {
+  /** What of the file system is shown, such as `/` or `/subvolume`. */
+  root: string;
+  target: string;
+}
+
+/** Mount points at or below `path`. */
+export async function mountsBelow(path: string): Promise<string[]> {
+  const mounts = await readMounts();
+  return mounts
+    .map(({ target }) => target)
+    .filter((target) => target === path || target.startsWith(`${path}/`));
+}
+
+/** A path as its file system names it, from the file system's own top. */
+export async function pathInFileSystem(path: string): Promise<string> {
+  const mounts = await readMounts();
+  const [nearest] = mounts
+    .filter(({ target }) => contains(target, path))
+    .toSorted((a, b) => b.target.length - a.target.length);
+  const { root, target } = nearest ?? { root: "/", target: "/" };
+  return join(root, relative(target, path)).slice(1);
+}
+
+function contains(target: string, path: string): boolean {
+  return target === "/" || path === target || path.startsWith(`${target}/`);
+}
+
+/** Later mounts hide earlier ones at the same place: they come first. */
+async function readMounts(): Promise<Mount[]> {
+  const text = await readFile("/proc/self/mountinfo", "utf8").catch(ifAbsent);
+  return (text ?? "")
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => {
+      const [, , , root = "", target = ""] = line.split(" ");
+      return { root: unescapeOctal(root), target: unescapeOctal(target) };
+    })
+    .toReversed();
+}
+
+/** mountinfo writes space, tab, newline and backslash as octal numbers. */
+function unescapeOctal(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_match, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
+}
