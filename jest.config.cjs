@@ -37,10 +37,13 @@ module.exports = {
     "<rootDir>/dist/",
   ],
   moduleNameMapper: {
+    // Made by the build from sqlite-capture.child.ts.
+    "sqlite-capture\\.script\\.js$":
+      "<rootDir>/dist/lib/source/sqlite-capture.script.js",
     "^(\\.{1,2}/.*)\\.js$": "$1",
     "^unicorn-magic$": "<rootDir>/node_modules/unicorn-magic/node.js",
   },
-  modulePathIgnorePatterns: ["<rootDir>/dist/"],
+
   maxWorkers: 2,
   testTimeout: 60_000,
 };

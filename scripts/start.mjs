@@ -53,6 +53,7 @@ async function initHost(home, command) {
 async function restore(home, backupId, command) {
   const timestamp = new Date().toISOString().replaceAll(":", "-");
   const to = join(home, "restored", timestamp);
+  await mkdir(join(home, "restored"), { recursive: true });
   await command.run("restore", SAMPLE_ID, backupId, "--to", to);
   return to;
 }
@@ -114,7 +115,7 @@ Try next:
   project-backups --help
   change something in ${project}, then
   project-backups backup ${SAMPLE_ID} ${dataDir}
-  project-backups restore ${SAMPLE_ID} ${backupId} --to DIR ${dataDir}
+  project-backups restore ${SAMPLE_ID} ${backupId} --to ${join(home, "restored", "again")} ${dataDir}
 Or run npm start again: it adds a backup. All of it is in
   ${home}`;
 }

@@ -1,24 +1,28 @@
-import { join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import { Failure } from "./failure.mjs";
 import { root } from "./paths.mjs";
 
 const TYPESCRIPT = /\.tsx?$/;
 
-/** Bundle each child script with all that it imports into one file in its
- * place under `outDir`, so that it also runs where node_modules is not found,
- * such as in another mount namespace. A native addon's path comes as an
- * argument. */
+/** Bundle each child script `x.child.ts` with all that it imports into a text
+ * and write the module `x.script.js` that exports it: a bundler of the host
+ * takes a module along, but not a file that is run by its path. A native
+ * addon's path comes to the child as an argument. */
 export async function bundleChildren(scripts, outDir) {
-  if (scripts.length === 0) {
-    return;
+  for (const script of scripts) {
+    const { outputFiles } = await bundle({
+      entryPoints: [script],
+      external: ["*.node"],
+      minify: true,
+      write: false,
+    });
+    const text = JSON.stringify(outputFiles[0].text);
+    const name = relative(root, script).replace(/\.child\.ts$/, ".script.js");
+    const path = join(outDir, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, `"use strict";\nexports.script = ${text};\n`);
   }
-  await bundle({
-    entryPoints: scripts,
-    outdir: outDir,
-    outbase: root,
-    external: ["*.node"],
-    sourcemap: true,
-  });
 }
 
 /** Bundle a benchmark alone: packages and the built package under test stay
@@ -47,7 +51,7 @@ async function bundle(options) {
   const esbuild = await import("esbuild");
   const settings = { bundle: true, platform: "node", target: "node20" };
   try {
-    await esbuild.build({
+    return await esbuild.build({
       ...settings,
       format: "cjs",
       absWorkingDir: root,

@@ -27,9 +27,12 @@ export function isExecutable(path) {
   }
 }
 
-/** The first version number that the program prints, such as "0.11.4";
- * undefined when it does not run. */
+/** The first version number that the program at this path prints, such as
+ * "0.11.4"; undefined when it does not run. */
 export async function versionOf(program, args = ["--version"]) {
+  if (!isExecutable(program)) {
+    return undefined;
+  }
   const { code, stdout } = await run(program, args);
   return code === 0 ? /\d+\.\d+(\.\d+)?/.exec(stdout)?.[0] : undefined;
 }

@@ -13,19 +13,19 @@ const TOOLS = [
   { command: "sqlite3", package: "sqlite3", tests: "SQLite file" },
 ];
 
-/** Returns what is missing after the attempt to install it, as sentences. */
+/** Install what is missing, if we may.
+ * Returns what is missing still, as { tests, why }. */
 export async function systemTools() {
-  const wanted = missing();
+  const wanted = missing().map((tool) => tool.package);
   if (wanted.length === 0) {
     return [];
   }
-  const why = canInstall()
-    ? await install(wanted.map((tool) => tool.package))
-    : `apt-get install ${wanted.map((tool) => tool.package).join(" ")}`;
-  return missing().map(
-    ({ command, tests }) =>
-      `No ${command} command: the ${tests} tests will be skipped (${why}).`,
-  );
+  const hint = canInstall()
+    ? await install(wanted)
+    : `apt-get install ${wanted.join(" ")}`;
+  return missing().map(({ command, tests }) => {
+    return { tests, why: `there is no ${command} command (${hint})` };
+  });
 }
 
 function missing() {
@@ -44,7 +44,7 @@ async function install(names) {
     await step(`Installing ${names.join(", ")}, may take 2 minutes`, (onLine) =>
       aptGet(names, { ...options, onLine }),
     );
-    return "apt-get installed it, but it is not on PATH";
+    return "apt-get did not bring it";
   } catch (error) {
     if (error instanceof Interrupted) {
       throw error;

@@ -28,16 +28,18 @@ export async function testTools({ required }) {
     try {
       env[server.variable] = await locate(server);
     } catch (error) {
-      missing.push(explain(error, server));
+      missing.push({ tests: server.tests, why: reason(error) });
     }
   }
   if (missing.length > 0 && required) {
     throw new Failure("Tools that the tests require are missing.", {
-      excerpt: missing,
+      excerpt: missing.map(({ tests, why }) => `${tests} tests: ${why}`),
       advice: "Install them, or run without --require to skip their tests.",
     });
   }
-  missing.forEach((sentence) => say(`Warning: ${sentence}`));
+  missing.forEach(({ tests, why }) =>
+    say(`Warning: the ${tests} tests will be skipped: ${why}`),
+  );
   return env;
 }
 
@@ -53,11 +55,10 @@ async function locate({ variable, find }) {
   return program;
 }
 
-function explain(error, { tests }) {
+function reason(error) {
   if (!(error instanceof Failure) || error instanceof Interrupted) {
     throw error;
   }
-  const details = [error.message, error.advice, ...error.excerpt.slice(-3)];
-  const text = details.filter(Boolean).join(" ");
-  return `${text} The ${tests} tests will be skipped.`;
+  const details = [error.message, ...error.excerpt.slice(-3), error.advice];
+  return details.filter(Boolean).join(" ");
 }
