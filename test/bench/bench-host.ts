@@ -1,0 +1,62 @@
+/** A host on a fresh btrfs image, with a repository of its own. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import {
+  parseConfig,
+  type ProjectBackups,
+  type ProjectHost,
+  silentLogger,
+  startProjectBackups,
+  systemClock,
+} from "../../lib/index.js";
+import { mountBtrfs } from "../support/btrfs-image.js";
+
+export interface BenchHost {
+  /** On btrfs. */
+  projects: string;
+  dataDir: string;
+  repository: string;
+  backups: ProjectBackups;
+  close(): Promise<void>;
+}
+
+/** Needs root. Everything is on one image: both sides of a ratio pay alike. */
+export async function startBenchHost(sizeBytes: number): Promise<BenchHost> {
+  const root = mkdtempSync(join(tmpdir(), "pb-bench-"));
+  process.env.PB_TEST_ROOT = root;
+  const image = await mountBtrfs({ sizeBytes });
+  const projects = join(image.path, "projects");
+  const repository = join(image.path, "repository");
+  const dataDir = join(image.path, "data");
+  await execa("mkdir", [projects]);
+  const host: ProjectHost = {
+    host_id: "bench",
+    dataDir,
+    logger: silentLogger,
+    clock: systemClock,
+    projects: {
+      list: () => Promise.resolve([]),
+      role: () => Promise.resolve(undefined),
+      paths: (id) => Promise.resolve({ subvolume: join(projects, id) }),
+      withStopped: (_id, action) => action(),
+    },
+  };
+  const config = parseConfig({
+    repository: { kind: "local", path: repository },
+  });
+  const backups = await startProjectBackups(host, config);
+  return {
+    projects,
+    dataDir,
+    repository,
+    backups,
+    async close() {
+      await backups.close();
+      await image.unmount();
+      rmSync(root, { recursive: true });
+    },
+  };
+}

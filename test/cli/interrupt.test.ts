@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Job } from "../../conat-api/index.js";
+import { buildCli, spawnCli } from "../support/cli.js";
+import { type CliHost, makeCliHost } from "../support/cli-host.js";
+import { makeSlowRustic, type SlowRustic } from "../support/slow-rustic.js";
+import { processesOf } from "../support/processes.js";
+import { describeReal } from "../support/tools.js";
+
+beforeAll(buildCli, 60_000);
+
+describeReal("a signal", { needs: ["rustic"] }, () => {
+  let host: CliHost;
+  let rustic: SlowRustic;
+
+  beforeAll(() => {
+    rustic = makeSlowRustic();
+    host = makeCliHost({ commands: { rustic: rustic.path } });
+  });
+  afterEach(() => rustic.release());
+
+  const newestJob = async () => {
+    const { jobs } = await host.json<{ jobs: Job[] }>("jobs", "--limit", "1");
+    return jobs[0] as Job;
+  };
+
+  test("comes to a host whose first backup went well", async () => {
+    const first = await host.json("backup", host.project_id);
+    expect(first).toMatchObject({ exitCode: 0 });
+  });
+
+  /** Interrupts the command while rustic's `subcommand` runs. */
+  const interrupted = async (
+    signal: "SIGINT" | "SIGTERM",
+    subcommand: string,
+    ...args: string[]
+  ) => {
+    rustic.hold(subcommand);
+    const begun = rustic.begun(subcommand);
+    const command = spawnCli(["--data-dir", host.dataDir, ...args]);
+    await begun;
+    const running = await newestJob();
+    const sent = performance.now();
+    command.kill(signal);
+    const { exitCode } = await command;
+    return { exitCode, running, tookMs: performance.now() - sent };
+  };
+
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "%s during a backup ends rustic and hands the job back, the next run does it",
+    async (signal) => {
+      const cut = await interrupted(
+        signal,
+        "backup",
+        "backup",
+        host.project_id,
+      );
+      expect(cut.running).toMatchObject({ state: "running", phase: "reading" });
+      expect(cut.exitCode).toBe(130);
+      expect(cut.tookMs).toBeLessThan(5000);
+      expect(processesOf(host.root)).toEqual([]);
+      const row = await newestJob();
+      expect(row).toMatchObject({
+        job_id: cut.running.job_id,
+        state: "pending",
+        error_code: null,
+        phase: null,
+      });
+      rustic.release();
+      const next = await host.json<{ job: Job }>("backup", host.project_id);
+      expect(next).toMatchObject({ exitCode: 0, joined: true });
+      expect(next.job).toMatchObject({
+        job_id: cut.running.job_id,
+        state: "succeeded",
+      });
+    },
+  );
+
+  test("SIGINT during a restore ends it as failed: the project is as it was", async () => {
+    const { backup_id } = await newestJob();
+    const cut = await interrupted(
+      ...(["SIGINT", "restore", "restore", host.project_id] as const),
+      ...[backup_id as string, "--in-place"],
+    );
+    expect(cut.exitCode).toBe(130);
+    expect(processesOf(host.root)).toEqual([]);
+    expect(await newestJob()).toMatchObject({
+      job_id: cut.running.job_id,
+      state: "failed",
+      error_code: "INTERRUPTED",
+      kept_at: null,
+    });
+  });
+
+  test("SIGKILL leaves a running row, which the next command settles", async () => {
+    rustic.hold("backup");
+    const begun = rustic.begun("backup");
+    const command = spawnCli([
+      ...["--data-dir", host.dataDir, "backup", host.project_id],
+    ]);
+    await begun;
+    command.kill("SIGKILL");
+    await command;
+    const row = await newestJob();
+    expect(row).toMatchObject({ state: "failed", error_code: "INTERRUPTED" });
+    while (processesOf(host.root).length > 0) await sleep(20);
+  });
+});

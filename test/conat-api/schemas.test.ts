@@ -1,0 +1,141 @@
+import { randomUUID } from "node:crypto";
+import {
+  type MethodName,
+  methodNames,
+  methods,
+  RestoreTarget,
+} from "../../conat-api/index.js";
+import { someBackup, someJob, someStatus } from "../support/wire-values.js";
+
+const project_id = randomUUID();
+const job_id = randomUUID();
+const backup_id = "ab".repeat(32);
+
+const requests: Record<MethodName, Record<string, unknown>> = {
+  start: { project_id },
+  list: { project_id, cursor: "1", limit: 1000, refresh: true },
+  status: { project_id },
+  jobs: { project_id, state: "failed", cursor: "1", limit: 1 },
+  job: { project_id, job_id },
+  cancel: { project_id, job_id },
+  restore: { project_id, backup_id, target: { type: "in_place" } },
+};
+
+const replies: Record<MethodName, Record<string, unknown>> = {
+  start: { job: someJob(), joined: false },
+  list: {
+    backups: [someBackup()],
+    cursor: null,
+    as_of: null,
+    refreshing: false,
+  },
+  status: someStatus(),
+  jobs: { jobs: [someJob()], cursor: null },
+  job: { job: someJob() },
+  cancel: { job: someJob(), cancelled: true },
+  restore: { job: someJob() },
+};
+
+describe.each(methodNames)("%s", (name) => {
+  const { input, output } = methods[name];
+
+  test("takes its request with all fields, as it is", () => {
+    expect(input.parse(requests[name])).toEqual(requests[name]);
+  });
+
+  test("refuses an unknown field of a request", () => {
+    const request = { ...requests[name], as_root: true };
+    expect(input.safeParse(request).error?.issues[0]).toMatchObject({
+      code: "unrecognized_keys",
+      keys: ["as_root"],
+    });
+  });
+
+  test("refuses a request without a project, or with a malformed one", () => {
+    for (const id of [
+      undefined,
+      "",
+      project_id.toUpperCase(),
+      `${project_id}\n`,
+      `../${project_id}`,
+      [project_id],
+    ]) {
+      const request = { ...requests[name], project_id: id };
+      expect(input.safeParse(request).success).toBe(false);
+    }
+  });
+
+  test("drops an unknown field of a reply, also deep inside", () => {
+    const reply = structuredClone(replies[name]);
+    const newer = addEverywhere(reply) as object;
+    expect(JSON.stringify(newer)).toContain("of_a_newer_host");
+    expect(output.parse(newer)).toEqual(reply);
+  });
+
+  test("refuses a reply that lacks a field", () => {
+    const field = Object.keys(replies[name])[0] as string;
+    const { [field]: _gone, ...rest } = replies[name];
+    expect(output.safeParse(rest).success).toBe(false);
+  });
+});
+
+test.each([0, 1001, 1.5, -1, "10", Number.NaN])(
+  "a limit of %p is refused",
+  (limit) => {
+    for (const name of ["list", "jobs"] as const) {
+      const request = { project_id, limit };
+      expect(methods[name].input.safeParse(request).success).toBe(false);
+    }
+  },
+);
+
+test.each([
+  ["the short id of a backup", "ab".repeat(4)],
+  ["upper case", "AB".repeat(32)],
+  ["another alphabet", "xy".repeat(32)],
+  ["a name of rustic's own", "latest"],
+  ["a line break after the id", `${backup_id}\n`],
+])("a backup id may not be %s", (_what, id) => {
+  const request = { ...requests.restore, backup_id: id };
+  expect(methods.restore.input.safeParse(request).success).toBe(false);
+});
+
+test.each([
+  ["relative", "restored/here"],
+  ["empty", ""],
+  ["with ..", "/restored/../etc"],
+  ["ending in ..", "/restored/.."],
+  ["with NUL", "/restored/a\0b"],
+  ["of more than 4096 characters", `/${"a".repeat(4096)}`],
+])("a target directory may not be %s", (_what, path) => {
+  const target = { type: "directory", path };
+  expect(RestoreTarget.safeParse(target).success).toBe(false);
+});
+
+test("dots in a name of the target are not ..", () => {
+  const target = { type: "directory", path: "/restored/..a/b../c...d" };
+  expect(RestoreTarget.parse(target)).toEqual(target);
+});
+
+test("a target is one of the known kinds and has no field of another", () => {
+  for (const target of [
+    { type: "in_place", path: "/etc" },
+    { type: "directory" },
+    { type: "paths" },
+    "in_place",
+  ]) {
+    expect(RestoreTarget.safeParse(target).success).toBe(false);
+  }
+});
+
+/** A field more in every object. */
+function addEverywhere(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(addEverywhere);
+  if (typeof value !== "object" || value === null) return value;
+  // Strict by design: a target is also what a request holds.
+  if ("type" in value) return value;
+  const entries = Object.entries(value).map(
+    ([name, inner]) => [name, addEverywhere(inner)] as const,
+  );
+  return { ...Object.fromEntries(entries), of_a_newer_host: true };
+}

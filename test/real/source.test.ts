@@ -1,0 +1,219 @@
+/** What is in a backup and what is not, and what is said of the rest. */
+
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import {
+  mountBtrfs,
+  type MountedFilesystem,
+  unmount,
+} from "../support/btrfs-image.js";
+import { startTestEngine, type TestEngine } from "../support/engine.js";
+import { keepMount } from "../support/fixtures.js";
+import { makeSlowRustic } from "../support/slow-rustic.js";
+import { tempDir } from "../support/temp.js";
+import { describeReal } from "../support/tools.js";
+
+const id = "0f1e2d3c-4b5a-4678-9abc-def012345678";
+const reading = { needs: ["root", "rustic"] } as const;
+
+let engine: TestEngine;
+
+afterEach(() => engine.close());
+
+/** Restores a backup to a new directory; returns where its project is. */
+async function restored(backup_id: string, project_id = id): Promise<string> {
+  const path = join(engine.root, "restored", backup_id);
+  const asked = await engine.local("restore", {
+    project_id,
+    backup_id,
+    target: { type: "directory", path },
+  });
+  const job = await engine.ended(asked.job);
+  expect(job).toMatchObject({ state: "succeeded" });
+  return join(path, "project");
+}
+
+describeReal("on btrfs", { needs: ["btrfs", "rustic"] }, () => {
+  let image: MountedFilesystem;
+  let subvolume: string;
+  const btrfs = (...args: string[]) => execa("btrfs", ["subvolume", ...args]);
+
+  beforeEach(async () => {
+    image = await mountBtrfs({ sizeBytes: 1024 ** 3 });
+    mkdirSync(join(image.path, "projects"));
+    subvolume = join(image.path, "projects", id);
+    await btrfs("create", subvolume);
+    writeFileSync(join(subvolume, "a"), "a");
+    engine = await startTestEngine({ projects: 0 });
+    engine.paths.set(id, { subvolume });
+  });
+  afterEach(() => image.unmount());
+
+  test("the project's own snapshots stay out, plain files beside them do not", async () => {
+    mkdirSync(join(subvolume, ".snapshots"));
+    await btrfs(
+      "snapshot",
+      "-r",
+      subvolume,
+      join(subvolume, ".snapshots", "1 [a]*{b}"),
+    );
+    await btrfs(
+      "snapshot",
+      "-r",
+      subvolume,
+      join(subvolume, ".snapshots", "2"),
+    );
+    writeFileSync(join(subvolume, ".snapshots", "note"), "mine");
+    mkdirSync(join(subvolume, ".snapshots", "2x"));
+    const job = await engine.backup(id);
+    expect(job.warnings).toEqual([]);
+    const tree = await restored(job.backup_id);
+    expect(readdirSync(join(tree, ".snapshots"))).toEqual(["2x", "note"]);
+  });
+
+  test("any other nested subvolume is a warning with its path", async () => {
+    mkdirSync(join(subvolume, "deep dir"));
+    await btrfs("create", join(subvolume, "deep dir", "own"));
+    const job = await engine.backup(id);
+    expect(job).toMatchObject({
+      state: "succeeded",
+      warnings_count: 1,
+      warnings: [
+        {
+          path: "project/deep dir/own",
+          message: "a btrfs subvolume of its own: not in this backup",
+        },
+      ],
+    });
+  });
+
+  test("a plain directory on btrfs is backed up live", async () => {
+    const plain = join(image.path, "projects", "plain");
+    mkdirSync(plain);
+    writeFileSync(join(plain, "b"), "b");
+    engine.paths.set(id, { subvolume: plain });
+    const job = await engine.backup(id);
+    expect(job).toMatchObject({ source: "live", files: 1 });
+    expect(readdirSync(await restored(job.backup_id))).toEqual(["b"]);
+  });
+
+  test("the stage's snapshot is gone after a failure too", async () => {
+    await engine.backup(id);
+    await engine.close();
+    rmSync(
+      join(
+        engine.config.repository.kind === "local"
+          ? engine.config.repository.path
+          : "",
+        "config",
+      ),
+    );
+    engine = await startTestEngine({
+      projects: 0,
+      config: { repository: engine.config.repository },
+      host: { dataDir: engine.host.dataDir, host_id: engine.host.host_id },
+    });
+    engine.paths.set(id, { subvolume });
+    const asked = await engine.local("start", { project_id: id });
+    const job = await engine.ended(asked.job);
+    expect(job).toMatchObject({
+      state: "failed",
+      error_code: "REPOSITORY_MISSING",
+    });
+    const stage = join(image.path, "projects", ".project-backups", "stage");
+    expect(readdirSync(stage)).toEqual([]);
+  });
+
+  test("an unchanged project is read without reading its files again", async () => {
+    writeFileSync(join(subvolume, "big"), "x".repeat(3_000_000));
+    await engine.backup(id);
+    const second = await engine.backup(id);
+    expect(second.bytes_added).toBeLessThan(10_000);
+  });
+});
+
+describeReal("on a plain directory", reading, () => {
+  beforeEach(async () => {
+    engine = await startTestEngine();
+  });
+
+  const project = () => engine.projects[0] as string;
+
+  test("a file system mounted inside is a warning, and not read", async () => {
+    const directory = engine.projectDir(project());
+    const target = join(directory, "mnt");
+    mkdirSync(target);
+    const other = tempDir("other");
+    writeFileSync(join(other, "secret"), "of someone else");
+    await execa("mount", ["--bind", other, target]);
+    const kept = keepMount(target);
+    try {
+      const job = await engine.backup(project());
+      expect(job.warnings).toEqual([
+        {
+          path: "project/mnt",
+          message: "a file system of its own: not in this backup",
+        },
+      ]);
+      const tree = await restored(job.backup_id, project());
+      expect(readdirSync(join(tree, "mnt"))).toEqual([]);
+    } finally {
+      await unmount(target);
+      kept.release();
+    }
+  });
+
+  test("no mount is seen outside of the command that reads", async () => {
+    await engine.close();
+    const slow = makeSlowRustic();
+    engine = await startTestEngine({
+      config: { commands: { rustic: slow.path } },
+    });
+    slow.hold("backup");
+    const begun = slow.begun("backup");
+    const asked = await engine.local("start", { project_id: project() });
+    await begun;
+    const { stdout } = await execa("cat", ["/proc/self/mountinfo"]);
+    expect(stdout).not.toContain(`${engine.root}/`);
+    slow.release();
+    expect(await engine.ended(asked.job)).toMatchObject({ state: "succeeded" });
+  });
+
+  test("a machine without mount namespaces backs up with warnings that say what is missing", async () => {
+    await engine.close();
+    // A PATH on which there is no unshare.
+    const bin = tempDir("bin");
+    for (const name of ["nice", "sh", "cat"]) {
+      const { stdout } = await execa("which", [name]);
+      await execa("ln", ["-s", stdout, join(bin, name)]);
+    }
+    const { PATH } = process.env;
+    process.env.PATH = bin;
+    engine = await startTestEngine();
+    process.env.PATH = PATH;
+    const persist = tempDir("persist");
+    writeFileSync(join(persist, "p"), "p");
+    const subvolume = engine.projectDir(project());
+    engine.paths.set(project(), { subvolume, persist });
+    const job = await engine.backup(project());
+    expect(job.warnings.map(({ path }) => path)).toEqual([
+      "project",
+      "persist",
+    ]);
+    const tree = await restored(job.backup_id, project());
+    expect(readdirSync(tree)).toEqual(["notes.txt"]);
+  });
+
+  test("nothing of a stage is left on the disk", async () => {
+    await engine.backup(project());
+    expect(readdirSync(join(engine.host.dataDir, "stage"))).toEqual([]);
+    expect(existsSync(engine.projectDir(project()))).toBe(true);
+  });
+});

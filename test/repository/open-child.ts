@@ -1,0 +1,37 @@
+/** Opens a repository in a process of its own; prints what it got. */
+
+import { type Opening, openRepository } from "../../lib/repository/open.js";
+import { locate } from "../../lib/repository/location.js";
+import { createRustic } from "../../lib/repository/rustic.js";
+import { parseConfig } from "../../lib/config.js";
+
+export interface ChildInput {
+  repository: object;
+  keysDir: string;
+  dataDir: string;
+  binary: string;
+}
+
+async function main(input: ChildInput): Promise<void> {
+  process.umask(0);
+  const { keysDir, dataDir, binary, repository } = input;
+  const { repository: config, environment } = parseConfig({ repository });
+  const opening: Opening = {
+    config,
+    keysDir,
+    location: locate(config),
+    rustic: createRustic({
+      binary: () => Promise.resolve(binary),
+      runDir: `${dataDir}/run`,
+      cacheDir: `${dataDir}/cache`,
+      environment,
+      privileged: [],
+      nice: 0,
+      ioClass: "best-effort",
+      idleTimeoutMs: 60_000,
+    }),
+  };
+  process.stdout.write(JSON.stringify(await openRepository(opening)));
+}
+
+void main(JSON.parse(process.argv[2] ?? "{}") as ChildInput);

@@ -1,0 +1,103 @@
+import type { Job } from "../../conat-api/index.js";
+import { healthOf } from "../../lib/service/status.js";
+import { startTestEngine, type TestEngine } from "../support/engine.js";
+import { makeSlowRustic, type SlowRustic } from "../support/slow-rustic.js";
+import { someJob } from "../support/wire-values.js";
+
+const clean = someJob({ state: "succeeded", warnings_count: 0 });
+const warned = someJob({ state: "succeeded", warnings_count: 1 });
+const failed = someJob({ state: "failed" });
+const cancelled = someJob({ state: "cancelled" });
+
+test.each<[string, boolean, Job | null, string]>([
+  ["nothing was tried yet", false, null, "never"],
+  ["the first attempt failed", false, failed, "failing"],
+  ["the first attempt was cancelled", false, cancelled, "never"],
+  ["all backups of the past are gone", false, clean, "never"],
+  ["another host made the backups", true, null, "ok"],
+  ["the newest attempt succeeded", true, clean, "ok"],
+  ["the newest attempt left something out", true, warned, "warning"],
+  ["the newest attempt failed", true, failed, "warning"],
+  ["the newest attempt was cancelled", true, cancelled, "ok"],
+])("when %s, with backups: %p, health is right", (_when, has, last, health) => {
+  expect(healthOf(has, last)).toBe(health);
+});
+
+describe("the status of a project", () => {
+  let engine: TestEngine;
+  let rustic: SlowRustic;
+  let project_id: string;
+
+  beforeAll(async () => {
+    rustic = makeSlowRustic();
+    engine = await startTestEngine({
+      config: { commands: { rustic: rustic.path } },
+    });
+    project_id = engine.projects[0] as string;
+  });
+  afterAll(() => engine.close());
+
+  const status = () => engine.local("status", { project_id });
+
+  test("is empty before anything happened", async () => {
+    expect(await status()).toEqual({
+      project_id,
+      health: "never",
+      last_backup: null,
+      last_success: null,
+      last_attempt: null,
+      current: null,
+      next_due_at: null,
+      as_of: null,
+      notices: [],
+    });
+  });
+
+  test("after a backup names it, and asks for the kit until it is exported", async () => {
+    const job = await engine.backup(project_id);
+    const { store } = engine.backups.tools;
+    const after = await status();
+    expect(after).toMatchObject({
+      health: "ok",
+      last_backup: { backup_id: job.backup_id, warnings_count: 0 },
+      last_success: job,
+      last_attempt: job,
+      current: null,
+    });
+    const [notice] = after.notices;
+    expect(notice?.code).toBe("KIT_NOT_EXPORTED");
+    expect(notice?.message).toContain("project-backups repo kit");
+    store.repositories.kitExported(job.repository_id as string, 1);
+    expect((await status()).notices).toEqual([]);
+  });
+
+  test("shows the running job, then the one that waits behind it", async () => {
+    rustic.hold("backup");
+    const begun = rustic.begun("backup");
+    const first = await engine.local("start", { project_id });
+    await begun;
+    const second = await engine.local("start", { project_id });
+    expect(second.joined).toBe(false);
+    const during = await status();
+    expect(during.current).toMatchObject({
+      job_id: first.job.job_id,
+      state: "running",
+      phase: "reading",
+    });
+    expect(during.next_due_at).toBeNull();
+    rustic.release();
+    await engine.ended(first.job);
+    expect((await engine.ended(second.job)).state).toBe("succeeded");
+    expect((await status()).current).toBeNull();
+  });
+
+  test("says when a job that waits is due", async () => {
+    const idle = await startTestEngine({ work: false });
+    const id = idle.projects[0] as string;
+    const { job } = await idle.local("start", { project_id: id });
+    const waiting = await idle.local("status", { project_id: id });
+    expect(waiting.next_due_at).toBe(job.run_at);
+    expect(waiting.current).toEqual(job);
+    await idle.close();
+  });
+});

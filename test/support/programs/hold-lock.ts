@@ -1,0 +1,10 @@
+/** Takes the lock at the given path, says so, and holds it until stdin ends. */
+
+import { once } from "node:events";
+import { withFileLock } from "../../../lib/store/index.js";
+
+void withFileLock(process.argv[2] ?? "", async () => {
+  console.log("held");
+  process.stdin.resume();
+  await once(process.stdin, "end");
+});

@@ -1,0 +1,71 @@
+import { randomUUID } from "node:crypto";
+import type { Backup, Job, Status } from "../../conat-api/index.js";
+
+/** A job as it may come over the wire: a backup that succeeded. */
+export function someJob(fields: Partial<Job> = {}): Job {
+  return {
+    job_id: randomUUID(),
+    kind: "backup",
+    project_id: randomUUID(),
+    trigger: "manual",
+    requested_by: "hub",
+    state: "succeeded",
+    phase: "settling",
+    bytes_done: 5,
+    bytes_total: 5,
+    created_at: 1,
+    run_at: 1,
+    started_at: 2,
+    finished_at: 3,
+    heartbeat_at: 2,
+    progress_at: 3,
+    attempt: 1,
+    retry_of: null,
+    repository_id: "a repository",
+    backup_id: "0a".repeat(32),
+    source: "live",
+    bytes_processed: 5,
+    bytes_added: 5,
+    files: 1,
+    warnings_count: 1,
+    warnings: [{ path: "project/x", message: "cannot be read" }],
+    target: null,
+    kept_at: null,
+    cancelled_by: null,
+    error_code: null,
+    error_message: null,
+    ...fields,
+  };
+}
+
+export function someBackup(fields: Partial<Backup> = {}): Backup {
+  return {
+    backup_id: "0a".repeat(32),
+    repository_id: "a repository",
+    project_id: randomUUID(),
+    time: 1,
+    size_bytes: 5,
+    added_bytes: 5,
+    files: 1,
+    duration_ms: 2,
+    trigger: "manual",
+    requested_by: "hub",
+    warnings_count: 0,
+    warnings: [],
+    ...fields,
+  };
+}
+
+export function someStatus(): Status {
+  return {
+    project_id: randomUUID(),
+    health: "ok",
+    last_backup: someBackup(),
+    last_success: someJob(),
+    last_attempt: someJob(),
+    current: null,
+    next_due_at: null,
+    as_of: 1,
+    notices: [{ code: "A_NOTICE", message: "Do something." }],
+  };
+}

@@ -1,0 +1,90 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { execa } from "execa";
+import type { ProjectBackups } from "../../lib/index.js";
+import { identifyProcess } from "../../lib/process-identity.js";
+import type { JobRow } from "../../lib/store/index.js";
+import { cleanUpAfter, removeKept } from "../../lib/tasks/leftovers.js";
+import { makeSharedHost } from "../support/engine-processes.js";
+import { dead, verbsOf } from "../support/job-rows.js";
+import { isRunning } from "../support/processes.js";
+
+let engine: ProjectBackups;
+let host: ReturnType<typeof makeSharedHost>;
+beforeEach(async () => {
+  host = makeSharedHost();
+  engine = await host.start({ work: false });
+});
+afterEach(() => engine.close());
+
+function running(kind: "backup" | "restore"): string {
+  const { store } = engine.tools;
+  const verbs = verbsOf(store);
+  const project_id = host.projects[0] as string;
+  const { job_id } =
+    kind === "backup"
+      ? verbs.ask(project_id).row
+      : verbs.askRestore(project_id);
+  store.jobs.claim({ owner: dead, cap: 1, now: 2000 });
+  return job_id;
+}
+
+const rowOf = (job_id: string) => engine.tools.store.jobs.get(job_id) as JobRow;
+
+describe("the process group of a dead job", () => {
+  /** Writes into its directory without end, with a child that does too. */
+  function writer(directory: string) {
+    mkdirSync(directory, { recursive: true });
+    const write = "while :; do : > $$; rm $$; done";
+    return execa("bash", ["-c", `(${write}) & ${write}`], {
+      ...{ detached: true, reject: false, cwd: directory },
+    });
+  }
+
+  test("is gone before what it writes into is removed", async () => {
+    const job_id = running("backup");
+    const stage = join(host.dataDir, "stage", job_id);
+    const child = writer(stage);
+    const group = identifyProcess(child.pid ?? 0);
+    engine.tools.store.jobs.note(job_id, { stage, group });
+    await expect(cleanUpAfter(rowOf(job_id), engine.tools)).resolves.toBe(
+      "failed",
+    );
+    expect(isRunning(group.pid)).toBe(false);
+    expect(existsSync(stage)).toBe(false);
+    await child;
+  });
+
+  test("is not taken for one that got its number later", async () => {
+    const job_id = running("backup");
+    const child = execa("sleep", ["1000"], { detached: true, reject: false });
+    const group = identifyProcess(child.pid ?? 0);
+    const earlier = { ...group, started: group.started - 1 };
+    engine.tools.store.jobs.note(job_id, { group: earlier });
+    await cleanUpAfter(rowOf(job_id), engine.tools);
+    expect(isRunning(group.pid)).toBe(true);
+    child.kill("SIGKILL");
+    await child;
+  });
+});
+
+describe("the old tree of an in-place restore", () => {
+  test("is removed with the directory it was kept in", async () => {
+    const job_id = running("restore");
+    const place = host.projectDir(host.projects[0] as string);
+    const work = join(dirname(place), ".project-backups");
+    const kept = join(work, "kept", job_id, "project");
+    mkdirSync(join(kept, "deep"), { recursive: true });
+    writeFileSync(join(kept, "deep", "file"), "old");
+    const move = { staged: join(work, "gone"), place, kept, had_old: true };
+    const { jobs } = engine.tools.store;
+    const journal = JSON.stringify([move]);
+    jobs.note(job_id, { journal, kept_at: dirname(kept) });
+    jobs.settle(job_id, { state: "succeeded", now: 3000 });
+    expect(jobs.kept().map((row) => row.job_id)).toEqual([job_id]);
+    await removeKept(rowOf(job_id), engine.tools);
+    expect(readdirSync(join(work, "kept"))).toEqual([]);
+    expect(readdirSync(place)).toEqual(["notes.txt"]);
+    expect(jobs.kept()).toEqual([]);
+  });
+});
