@@ -6,7 +6,7 @@
 import { BackupError, type ErrorCode } from "../../conat-api/index.js";
 
 export interface Failure {
-  /** null when a signal ended it. */
+  /** null when a signal ended it: a panic of rustic does so too. */
   exitCode: number | null;
   stderr: string;
   /** What we were doing: "back up the project". */
@@ -25,78 +25,128 @@ const full = {
   hint: "Free some space there and start again.",
 } as const;
 
-// In order: the cause further down decides before the generic words above it.
+const damaged = {
+  code: "REPOSITORY_DAMAGED",
+  message: "something in the repository is damaged or missing.",
+  hint: "Do not prune it; other backups in it may still be whole.",
+} as const;
+
+const missing = {
+  code: "REPOSITORY_MISSING",
+  message: "there is no repository at the configured place.",
+  hint: "Check that the storage is mounted and the location is right.",
+} as const;
+
+// In order: what is certain comes before the generic words around it.
 const cases: readonly Case[] = [
   {
     ...full,
-    pattern:
-      /No space left on device|Disk quota exceeded|\(os error (28|122)\)/,
-    message: "The disk is full.",
+    pattern: /CouldNotWriteToBuffer\(Os \{ code: (28|122),/,
+    message: "the disk that it writes to is full.",
   },
   {
     ...full,
-    pattern: /HTTP status .*507|Insufficient Storage|QuotaExceeded/i,
-    message: "The repository's storage is full.",
+    // status: 507 is opendal's, QuotaExceeded comes with a 403.
+    pattern:
+      /\(os error (28|122)\)|HTTP status server error \(507|status: 507|InsufficientStorage|"QuotaExceeded"/,
+    message: "the repository's storage is full.",
+  },
+  {
+    code: "INVALID_ARGUMENT",
+    pattern: /burst size is smaller than the request size/,
+    message:
+      "the bandwidth limit does not let a pack of this repository through.",
+    hint: "Leave limits.bandwidth_bytes_per_second out of the configuration.",
   },
   {
     code: "REPOSITORY_REJECTED",
+    // A local EACCES has "PermissionDenied" in it as well, without a bracket.
     pattern:
-      /HTTP status client error \((401|402|403|407)|PermissionDenied|SignatureDoesNotMatch|InvalidAccessKeyId|AccessDenied|RequestTimeTooSkewed/,
-    message: "The repository refused this host's credentials.",
+      /HTTP status client error \((401|402|403|407)|PermissionDenied \((persistent|permanent|temporary)\)/,
+    message: "the repository refused this host's credentials.",
     hint: "Check the credentials in the configuration, and that they may write there.",
   },
   {
     code: "REPOSITORY_REJECTED",
-    pattern:
-      /password that has been entered, seems to be incorrect|No suitable key found/,
-    message:
-      "The repository exists, but this host's password does not open it.",
+    pattern: /No suitable key found for the given password/,
+    message: "the repository does not open with this host's password.",
     hint: "Import its recovery kit: project-backups repo import KIT",
   },
   {
-    code: "REPOSITORY_MISSING",
-    pattern: /NoSuchBucket|No repository config file found/,
-    message: "There is no repository at the configured place.",
-    hint: "Check that the storage is mounted and the location is right.",
+    code: "REPOSITORY_REJECTED",
+    pattern: /error processing Config:/,
+    message:
+      "the repository does not open with this host's key: it is another one, or damaged.",
+    hint: "Compare the configured location with the recovery kit.",
   },
   {
-    code: "REPOSITORY_DAMAGED",
+    code: "REPOSITORY_REJECTED",
+    pattern: /Opening key file failed|Error deserializing key/,
+    message: "this host's key of the repository is missing or damaged.",
+    hint: "Import the recovery kit: project-backups repo import KIT",
+  },
+  {
+    code: "REPOSITORY_REJECTED",
+    pattern: /Config file already exists/,
+    message: "another host made a repository there just now.",
+    hint: "Import its recovery kit: project-backups repo import KIT",
+  },
+  {
+    ...missing,
+    pattern: /No repository config file found|"NoSuchBucket"/,
+  },
+  {
+    ...missing,
+    // GCS: the bucket is named in the request only.
+    pattern: /Creating directory `keys\/` failed[\s\S]*NotFound \(/,
+  },
+  {
+    ...damaged,
     pattern:
-      /cryptographic operations|not found in index|missing in index|different chunker/,
-    message: "Something in the repository is damaged or does not fit its key.",
-    hint: "Run: project-backups repo check",
+      /cryptographic operations|kind: Cryptography|not found in index|missing in index|different chunker|Failed to read the exact length/,
+  },
+  {
+    ...missing,
+    pattern: /error backing up[\s\S]*HTTP status client error \(404/,
+  },
+  {
+    ...damaged,
+    // A pack that is gone, in the words of each back end.
+    pattern:
+      /\/data\/[0-9a-f]{2}\/[0-9a-f]{64}"\)\], source: Some\(Os \{ code: 2,|client error \(404[^)]*\) for url \(\S*\/data\/|Reading file `data\/\S+` failed[\s\S]*NotFound \(/,
+  },
+  {
+    code: "REPOSITORY_REJECTED",
+    pattern: /HTTP status client error \((?!408|409|429)/,
+    message: "the repository's server refused the request.",
+    hint: "Check the configured location and the server's log.",
   },
   {
     code: "REPOSITORY_UNREACHABLE",
     pattern:
-      /error sending request|Connection refused|connection closed|timed out|dns error|HTTP status server error|client error \((408|409|429)|Backoff failed|Temporary failure|SendRequest|ConnectionReset/i,
-    message: "The repository does not answer.",
+      /error sending request|HTTP status server error|HTTP status client error|Backoff failed|RateLimited \(|status: 5\d\d|\((?:temporary|persistent)\) at \w+/,
+    message: "the repository does not answer as it should.",
     hint: "It is tried again by itself; check the network and the server.",
   },
   {
-    code: "REPOSITORY_REJECTED",
-    pattern: /HTTP status client error/,
-    message: "The repository refused the request.",
-    hint: "Check the configured location and the server's log.",
-  },
-  {
     code: "FILESYSTEM_FAILED",
-    pattern:
-      /Permission denied|Read-only file system|Input\/output error|\(os error (5|13|30)\)/,
-    message: "A file or directory could not be read or written.",
+    pattern: /\(os error (5|13|30|116)\)|Os \{ code: (5|13|30|116),/,
+    message: "a file or directory could not be read or written.",
     hint: "The host's log names the path.",
   },
   {
     code: "COMMAND_MISSING",
-    pattern: /unexpected argument|unrecognized subcommand/,
-    message: "This rustic does not know an option that is needed.",
+    pattern: /^error: (unexpected argument|unrecognized subcommand)/m,
+    message: "this rustic does not know an option that is needed.",
     hint: "Install rustic 0.11.4 or newer.",
   },
 ];
 
-// A backup that is asked for by id and not there.
+// A backup that is asked for by its full id and is not there: a local
+// repository, opendal, REST. While a backup runs the same words mean that its
+// own snapshot could not be stored.
 const missingBackup =
-  /snapshots\/[0-9a-f]+[\s\S]*(No such file|NotFound|404)|No snapshot found|snapshot .*not found|client error \(404[^)]*\)[^\n]*\/snapshots\//i;
+  /- path: [^\n]*\/snapshots\/[0-9a-f]{64}\n[\s\S]*\(os error 2\)|Reading file `snapshots\/\S+` failed[\s\S]*NotFound \(|client error \(404[^)]*\) for url \(\S*\/snapshots\/[0-9a-f]{64}\)/;
 
 /** What a failed run means. `stderr` becomes the error's details. */
 export function classifyFailure({
@@ -104,22 +154,18 @@ export function classifyFailure({
   stderr,
   action,
 }: Failure): BackupError {
-  const details = `exit ${exitCode ?? "by signal"}: ${withoutBacktrace(stderr)}`;
-  if (missingBackup.test(stderr)) {
+  const details = `exit ${exitCode ?? "by signal"}: ${lastWords(stderr)}`;
+  const cause = withoutWarnings(stderr);
+  if (missingBackup.test(cause) && !cause.includes("error backing up")) {
     return new BackupError("NOT_FOUND", "There is no such backup.", {
+      hint: "Refresh the list of backups.",
       details,
     });
   }
-  const known = cases.find(({ pattern }) => pattern.test(stderr));
+  const known = cases.find(({ pattern }) => pattern.test(cause));
   if (known) {
-    return new BackupError(
-      known.code,
-      `Could not ${action}: ${lowerFirst(known.message)}`,
-      {
-        hint: known.hint,
-        details,
-      },
-    );
+    const message = `Could not ${action}: ${known.message}`;
+    return new BackupError(known.code, message, { hint: known.hint, details });
   }
   return new BackupError(
     "COMMAND_FAILED",
@@ -135,19 +181,30 @@ export function unproven(action: string, stderr: string): BackupError {
     `Could not ${action}: rustic ended without the result that proves it.`,
     {
       hint: "The host's log has its last words.",
-      details: withoutBacktrace(stderr),
+      details: lastWords(stderr),
     },
   );
 }
 
-function withoutBacktrace(stderr: string): string {
+/**
+ * What went wrong for good: warnings are about files that people named, and
+ * about attempts that were repeated.
+ */
+function withoutWarnings(stderr: string): string {
+  return stderr.replace(
+    /^\[(?:WARN|INFO|DEBUG|TRACE)\] [\s\S]*?(?=^\[[A-Z]+\] |^error: |^thread '|(?![\s\S]))/gm,
+    "",
+  );
+}
+
+/** The end of the text, without the parts that never say anything. */
+function lastWords(stderr: string): string {
   return stderr
-    .replace(/\nBacktrace:\n[\s\S]*?(?=\n\[|$)/g, "\n")
+    .replace(/^(Backtrace:\n)?disabled backtrace .*\n?/gm, "")
+    .replace(/^note: run with `RUST_BACKTRACE.*\n?/gm, "")
+    .replace(/^We believe this is a bug[\s\S]*?improve rustic!\n/gm, "")
+    .replace(/^Some additional details \.\.\.\n/gm, "")
     .replace(/\n{3,}/g, "\n\n")
     .trim()
     .slice(-8192);
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

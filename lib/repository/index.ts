@@ -10,12 +10,13 @@ import { type Kit, readKit } from "./kit.js";
 import { locate } from "./location.js";
 import { keyPaths, type Opened, openRepository, openWithKit } from "./open.js";
 import { createRepository, type Repository } from "./repository.js";
+import { removeDeadProfiles } from "./profile.js";
 import { createRustic } from "./rustic.js";
 
 export type { BackupResult } from "./commands/backup.js";
 export type { RestoreResult } from "./commands/restore.js";
 export { excludeGlob } from "./commands/backup.js";
-export { parseKit } from "./kit.js";
+export { type Kit, parseKit } from "./kit.js";
 export type { Repository } from "./repository.js";
 export type { CallOptions } from "./rustic.js";
 
@@ -28,6 +29,7 @@ export function createRepositories(
 ) {
   const { name, kind } = config.repository;
   const keysDir = join(host.dataDir, "keys");
+  const runDir = join(host.dataDir, "run");
   const location = once(() =>
     locate(config.repository, config.limits.bandwidth_bytes_per_second),
   );
@@ -35,7 +37,7 @@ export function createRepositories(
     binary: once(() =>
       findRustic(rusticCandidates(config.commands.rustic), config.environment),
     ),
-    runDir: join(host.dataDir, "run"),
+    runDir,
     cacheDir: join(host.dataDir, "cache"),
     environment: config.environment,
     privileged: host.privileged ?? [],
@@ -82,6 +84,8 @@ export function createRepositories(
     /** @throws BackupError REPOSITORY_REJECTED: a kit of another one. */
     importKit: async (kit: Kit): Promise<Repository> =>
       remember(await openWithKit(opening(), kit)),
+    /** Profiles, with the secrets in them, that dead processes left. */
+    removeDeadProfiles: () => removeDeadProfiles(runDir),
   };
 }
 

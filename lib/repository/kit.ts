@@ -10,6 +10,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -61,15 +62,25 @@ export function writeKit(path: string, kit: Kit): void {
   writeSecretFile(path, `${JSON.stringify(kit, null, 2)}\n`);
 }
 
+/** 0600 from its first moment on, in a directory that is 0700. */
 export function writeSecretFile(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.new`;
-  const file = openSync(temporary, "w", 0o600);
+  rmSync(temporary, { force: true });
+  const file = openSync(temporary, "wx", 0o600);
   try {
     writeSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  renameSync(temporary, path);
+  renameForGood(temporary, path);
+}
+
+/** The name is on the disk as well when this returns. */
+export function renameForGood(from: string, to: string): void {
+  renameSync(from, to);
+  const directory = openSync(dirname(to), "r");
+  fsyncSync(directory);
+  closeSync(directory);
 }

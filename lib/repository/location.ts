@@ -4,6 +4,7 @@
  */
 
 import { pathToFileURL } from "node:url";
+import { BackupError } from "../../conat-api/index.js";
 import { readSecret, type RepositoryConfig } from "../config.js";
 
 export interface Location {
@@ -20,10 +21,13 @@ export interface Location {
 }
 
 /**
- * opendal's throttle is "bandwidth,burst" in bytes; one write larger than
- * the burst is refused, so it must hold a whole pack (see init.ts).
+ * opendal's throttle is "bandwidth,burst" in bytes, each below 4 GiB. A write
+ * larger than the burst is refused for good, so it must hold a whole pack:
+ * 64 MiB (see setup.ts) and the last blob. It begins full: this much of each
+ * command goes out as fast as it can.
  */
-const burstBytes = 192 * 1024 * 1024;
+const burstBytes = 80 * 1024 * 1024;
+const largestRate = 2 ** 32 - 1;
 
 /** @throws BackupError INVALID_ARGUMENT when a secret is not where it should be. */
 export function locate(
@@ -32,7 +36,8 @@ export function locate(
 ): Location {
   const location = locateKind(config);
   if (bandwidth !== undefined) {
-    location.options.throttle = `${bandwidth},${Math.max(bandwidth, burstBytes)}`;
+    const rate = Math.min(bandwidth, largestRate);
+    location.options.throttle = `${rate},${Math.max(rate, burstBytes)}`;
   }
   return location;
 }
@@ -64,12 +69,22 @@ type Kind<K extends RepositoryConfig["kind"]> = Extract<
 
 function locateRest(config: Kind<"rest">): Location {
   const url = new URL(config.url);
+  if (url.username || url.password) {
+    throw new BackupError(
+      "INVALID_ARGUMENT",
+      "repository.url holds a user name or password.",
+      { hint: "Use repository.username and repository.password instead." },
+    );
+  }
   const display = `rest:${url.origin}${url.pathname}`;
   const secrets: string[] = [];
-  if (config.username !== undefined) url.username = config.username;
+  // The setters leave a % as it is: "%41" would arrive as "A".
+  if (config.username !== undefined) {
+    url.username = encodeURIComponent(config.username);
+  }
   if (config.password !== undefined) {
     const password = readSecret(config.password);
-    url.password = password;
+    url.password = encodeURIComponent(password);
     secrets.push(password, url.password);
   }
   return {
@@ -91,14 +106,14 @@ function locateS3(config: Kind<"s3">): Location {
       endpoint: config.endpoint,
       region: config.region,
       bucket: config.bucket,
-      root: config.root,
+      root: folder(config.root) || "/",
       access_key_id,
       secret_access_key,
       // Never the machine's own identity.
       disable_config_load: "true",
       disable_ec2_metadata: "true",
     },
-    display: `s3:${config.endpoint}/${config.bucket}${folder(config.root)}`,
+    display: `s3:${address(config.endpoint)}/${config.bucket}${folder(config.root)}`,
     remote: true,
     secrets: [access_key_id, secret_access_key],
     credentials: ["access_key_id", "secret_access_key"],
@@ -112,7 +127,7 @@ function locateGcs(config: Kind<"gcs">): Location {
     repository: "opendal:gcs",
     options: {
       bucket: config.bucket,
-      root: config.root,
+      root: folder(config.root) || "/",
       ...(config.endpoint ? { endpoint: config.endpoint } : {}),
       ...(encoded ? { credential: encoded } : { skip_signature: "true" }),
       disable_vm_metadata: "true",
@@ -125,6 +140,12 @@ function locateGcs(config: Kind<"gcs">): Location {
   };
 }
 
+function address(endpoint: string): string {
+  const { origin, pathname } = new URL(endpoint);
+  return `${origin}${pathname.replace(/\/+$/, "")}`;
+}
+
+/** However it was written: one name for one place, none for the top. */
 function folder(root: string): string {
   const inner = root.replace(/^\/+|\/+$/g, "");
   return inner ? `/${inner}` : "";

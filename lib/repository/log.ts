@@ -36,17 +36,24 @@ export function createLogReader() {
   };
 }
 
-// opendal prints "[WARN] ... stat failed NotFound" in ordinary runs, and
-// retries that went well in the end warn too: only these say that something
-// of the source is missing or was not set.
-const skipped = /^ignoring error:? /;
-const notSet = /^restore (.+): (.+)$/s;
+/** Where rustic read: its paths become those that a person knows. */
+export interface SourceRoot {
+  /** The start of rustic's paths, with a slash at its end. */
+  prefix: string;
+  /** What stands for it: `` or `project/`. */
+  name: string;
+}
+
+const stageRoot: SourceRoot = { prefix: "./", name: "" };
 
 /** What of a run's log a person must know; one warning a path. */
-export function warningsOf(records: readonly LogRecord[]): Warning[] {
+export function warningsOf(
+  records: readonly LogRecord[],
+  root: SourceRoot = stageRoot,
+): Warning[] {
   const byPath = new Map<string, Warning>();
   for (const record of records) {
-    const warning = toWarning(record);
+    const warning = toWarning(record, root);
     if (!warning) continue;
     const key = warning.path ?? warning.message;
     if (!byPath.has(key)) byPath.set(key, warning);
@@ -54,31 +61,51 @@ export function warningsOf(records: readonly LogRecord[]): Warning[] {
   return [...byPath.values()];
 }
 
-function toWarning({ level, text }: LogRecord): Warning | undefined {
-  if (skipped.test(text)) return skippedFile(text);
+// opendal prints "[WARN] ... stat failed NotFound" in ordinary runs, and
+// retries that went well in the end warn too: only these say that something
+// of the source is missing or was not set.
+const skipped = /^ignoring error:? /;
+const notSet = /^restore (.+): (.+)$/s;
+
+function toWarning(
+  { level, text }: LogRecord,
+  root: SourceRoot,
+): Warning | undefined {
+  if (skipped.test(text)) return skippedFile(text, root);
   const unset = notSet.exec(text);
   if (unset?.[1] && unset[2]) return { path: unset[1], message: unset[2] };
-  return level === "ERROR" ? { message: firstLine(text) } : undefined;
+  return level === "ERROR" ? { message: withoutPlaces(text) } : undefined;
 }
 
-/** Three shapes are known; fixtures in test/repository/fixtures. */
-function skippedFile(text: string): Warning {
-  const path =
-    /^ignoring error:? \.\/(.+?): (?:IO error|Error)/s.exec(text)?.[1] ??
-    /ReadSourceOpen at `\.\/(.+?)`\n/s.exec(text)?.[1] ??
-    /caused by: \.\/(.+?): IO error/s.exec(text)?.[1] ??
-    /at `\.\/(.+?)`/s.exec(text)?.[1];
+// The walker's words (`ignoring error PATH: ..`, then the same again, with
+// `caused by: PATH: ..` or `source: PATH: ..`), and the reader's.
+const shapes = [
+  /(?:^ignoring error |caused by: |source: )(.+?): IO error for operation on \1: /s,
+  /^ignoring error: Error: Failed to open ReadSourceOpen at `(.+?)`\nFailed to /s,
+  /\bat `(.+?)`/s,
+];
+
+function skippedFile(text: string, root: SourceRoot): Warning {
+  const found = shapes.map((shape) => shape.exec(text)?.[1]).find(Boolean);
   const message = reason(text);
-  return path === undefined ? { message } : { path, message };
+  if (found === undefined) return { message };
+  const path = found.startsWith(root.prefix)
+    ? root.name + found.slice(root.prefix.length)
+    : found;
+  return { path, message };
 }
 
 function reason(text: string): string {
-  if (text.includes("(os error 2)")) return "vanished while it was read";
-  if (text.includes("(os error 13)")) return "may not be read";
-  const last = text.split("caused by: ").pop() ?? text;
-  return firstLine(last);
+  // The name of a file may hold such words too: the last ones count.
+  const code = text.match(/\(os error (\d+)\)/g)?.pop();
+  if (code === "(os error 2)") return "vanished while it was read";
+  if (code === "(os error 13)") return "may not be read";
+  const words = /([^:`]+) \(os error \d+\)\)*\s*$/.exec(text)?.[1];
+  return words?.trim() ?? "could not be read";
 }
 
-function firstLine(text: string): string {
-  return text.split("\n")[0]?.trim() || text.trim();
+/** The first line, without addresses and paths of the host. */
+function withoutPlaces(text: string): string {
+  const [line = ""] = text.split("\n");
+  return line.replace(/(\w+:\/\/|\/)[^\s,;)}"'`]+/g, "…").trim();
 }

@@ -4,20 +4,35 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import { BackupError } from "../../conat-api/index.js";
 import type { RepositoryConfig } from "../config.js";
 import type { Command } from "../exec.js";
 import { withFileLock } from "../store/index.js";
 import {
+  addPasswordCommand,
   exportKeyCommand,
   initCommand,
   readIdCommand,
 } from "./commands/setup.js";
-import { type Kit, readKit, writeKit } from "./kit.js";
+import {
+  type Kit,
+  readKit,
+  renameForGood,
+  writeKit,
+  writeSecretFile,
+} from "./kit.js";
 import type { Location } from "./location.js";
-import { restRepositoryExists } from "./rest-probe.js";
+import type { Credential } from "./profile.js";
 import type { Rustic } from "./rustic.js";
 
 export interface Opening {
@@ -33,6 +48,8 @@ export interface Opened {
   keyFile: string;
 }
 
+export type KeyPaths = ReturnType<typeof keyPaths>;
+
 export function keyPaths(keysDir: string, name: string) {
   return {
     key: join(keysDir, `${name}.key`),
@@ -43,82 +60,146 @@ export function keyPaths(keysDir: string, name: string) {
 
 /**
  * @throws BackupError REPOSITORY_REJECTED when a repository is there that
- * this host has no key for; REPOSITORY_MISSING when there is none and the
- * configuration says `init = false`.
+ * this host has no key for; REPOSITORY_MISSING when there is none and this
+ * host had one, or the configuration says `init = false`.
  */
 export async function openRepository(opening: Opening): Promise<Opened> {
   const paths = keyPaths(opening.keysDir, opening.config.name);
   return (
     alreadyOpen(paths) ??
     withFileLock(paths.lock, async () => {
-      return alreadyOpen(paths) ?? (await openByPassword(opening, paths));
+      return (
+        alreadyOpen(paths) ??
+        (existsSync(paths.kit) || !existsSync(paths.key)
+          ? await openByPassword(opening, paths)
+          : await openByKey(opening, paths))
+      );
     })
   );
 }
 
-/** Takes over a repository that another host made, by its recovery kit. */
+/**
+ * Takes over a repository that another host made, by its recovery kit.
+ *
+ * @throws BackupError REPOSITORY_REJECTED: a kit of another one; CONFLICT:
+ * it would replace the only copy of another repository's kit.
+ */
 export async function openWithKit(opening: Opening, kit: Kit): Promise<Opened> {
   const paths = keyPaths(opening.keysDir, opening.config.name);
   return withFileLock(paths.lock, async () => {
-    const found = await readId(opening, kit.password);
+    const found = await readId(opening, kit);
     if (found === undefined) throw missing(opening);
-    if (kit.repository_id !== null && found !== kit.repository_id) {
+    requireSame(kit, found);
+    const held = readKit(paths.kit)?.repository_id ?? found;
+    if (held !== found) {
       throw new BackupError(
-        "REPOSITORY_REJECTED",
-        "The kit is of another repository than the configured one.",
-        { hint: "Compare the kit's location with the configuration." },
+        "CONFLICT",
+        "This host holds the recovery kit of another repository by this name.",
+        { hint: "Give repository.name in the configuration another value." },
       );
     }
     return takeKey(opening, paths, kit, found);
   });
 }
 
-function alreadyOpen(paths: ReturnType<typeof keyPaths>): Opened | undefined {
-  if (!existsSync(paths.key)) return undefined;
+function alreadyOpen(paths: KeyPaths): Opened | undefined {
+  if (!isWholeKey(paths.key)) return undefined;
   const id = readKit(paths.kit)?.repository_id;
   return id ? { repository_id: id, keyFile: paths.key } : undefined;
 }
 
+/** A crash can leave a file without its content. */
+function isWholeKey(path: string): boolean {
+  try {
+    return "encrypt" in JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    // root's, where the host has its help: then only rustic reads it.
+    return (error as NodeJS.ErrnoException).code === "EACCES";
+  }
+}
+
 /**
  * The kit is on the disk before the repository exists: a crash in between
- * finds its password again here.
+ * finds its password again here. A host whose kit names a repository never
+ * makes another one: its storage may only not be mounted.
  */
 async function openByPassword(
   opening: Opening,
-  paths: ReturnType<typeof keyPaths>,
+  paths: KeyPaths,
 ): Promise<Opened> {
+  const { config } = opening;
   const kit = readKit(paths.kit) ?? newKit(opening);
-  const found = await readId(opening, kit.password);
-  if (found !== undefined) return takeKey(opening, paths, kit, found);
-  if (!opening.config.init) throw missing(opening);
-  writeKit(paths.kit, kit);
+  const found = await readId(opening, kit);
+  if (found !== undefined) {
+    requireSame(kit, found);
+    return takeKey(opening, paths, kit, found);
+  }
+  if (!config.init || kit.repository_id !== null) throw missing(opening);
+  return makeRepository(opening, paths);
+}
+
+/**
+ * With a new password each time: an `init` that was cut off leaves a key in
+ * the repository that the old one opens, but that fits nothing.
+ */
+async function makeRepository(
+  opening: Opening,
+  paths: KeyPaths,
+): Promise<Opened> {
   const { rustic, location } = opening;
+  const kit = newKit(opening);
+  writeKit(paths.kit, kit);
   await rustic.call(location, { password: kit.password }, initCommand);
-  const made = await readId(opening, kit.password);
+  const made = await readId(opening, kit);
   if (made === undefined) throw missing(opening);
   return takeKey(opening, paths, kit, made);
 }
 
+/** The kit is lost, the key is not: it can add a password for a new kit. */
+async function openByKey(opening: Opening, paths: KeyPaths): Promise<Opened> {
+  const { rustic, location } = opening;
+  const credential = { keyFile: paths.key };
+  const repository_id = await readId(opening, credential);
+  if (repository_id === undefined) throw missing(opening);
+  const kit = newKit(opening);
+  const passwordFile = `${paths.kit}.password`;
+  try {
+    writeSecretFile(passwordFile, kit.password);
+    await rustic.call(location, credential, addPasswordCommand(passwordFile));
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+  writeKit(paths.kit, { ...kit, repository_id });
+  return { repository_id, keyFile: paths.key };
+}
+
+/** @throws BackupError REPOSITORY_REJECTED */
+function requireSame({ repository_id }: Kit, found: string): void {
+  if (repository_id === null || repository_id === found) return;
+  throw new BackupError(
+    "REPOSITORY_REJECTED",
+    "The kit is of another repository than the configured one.",
+    { hint: "Compare the kit's location with the configuration." },
+  );
+}
+
 /** undefined: there is no repository. */
 async function readId(
-  { rustic, location, config }: Opening,
-  password: string,
+  { rustic, location }: Opening,
+  credential: Credential,
 ): Promise<string | undefined> {
   try {
-    return await rustic.call(location, { password }, readIdCommand);
+    return await rustic.call(location, credential, readIdCommand);
   } catch (error) {
     const { code } = error as BackupError;
     if (code !== "REPOSITORY_MISSING") throw error;
-    if (config.kind === "rest" && (await restRepositoryExists(location))) {
-      throw error;
-    }
     return undefined;
   }
 }
 
 async function takeKey(
   { rustic, location, keysDir }: Opening,
-  paths: ReturnType<typeof keyPaths>,
+  paths: KeyPaths,
   kit: Kit,
   repository_id: string,
 ): Promise<Opened> {
@@ -131,9 +212,23 @@ async function takeKey(
     exportKeyCommand(temporary),
     { wrap: withNarrowUmask },
   );
+  sync(temporary);
   writeKit(paths.kit, { ...kit, repository_id });
-  renameSync(temporary, paths.key);
+  renameForGood(temporary, paths.key);
   return { repository_id, keyFile: paths.key };
+}
+
+/** To the disk; a file of root's gets there in its own time. */
+function sync(path: string): void {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EACCES") return;
+    throw error;
+  }
+  fsyncSync(file);
+  closeSync(file);
 }
 
 function withNarrowUmask({ file, args, ...rest }: Command): Command {

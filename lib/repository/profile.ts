@@ -5,9 +5,16 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { stringify } from "smol-toml";
+import { identifyProcess, isAlive } from "../process-identity.js";
 import type { Location } from "./location.js";
 
 /** A password costs rustic 0.3 s of scrypt on each call; a key file nothing. */
@@ -28,13 +35,31 @@ export async function withProfile<T>(
   action: (path: string) => Promise<T>,
 ): Promise<T> {
   mkdirSync(options.runDir, { recursive: true, mode: 0o700 });
-  const path = join(options.runDir, `${randomUUID()}.toml`);
+  const path = join(options.runDir, fileName());
   try {
     writeFileSync(path, profileText(options), { mode: 0o600, flag: "wx" });
     return await action(path);
   } finally {
     rmSync(path, { force: true });
   }
+}
+
+/** Removes the profiles of processes that died before they could. */
+export function removeDeadProfiles(runDir: string): void {
+  if (!existsSync(runDir)) return;
+  const { boot } = identifyProcess(process.pid);
+  for (const name of readdirSync(runDir)) {
+    const [, pid, started] = /^(\d+)-(\d+)-.*\.toml$/.exec(name) ?? [];
+    if (pid === undefined) continue;
+    const owner = { pid: Number(pid), started: Number(started), boot };
+    if (!isAlive(owner)) rmSync(join(runDir, name), { force: true });
+  }
+}
+
+/** It says whose profile it is. */
+function fileName(): string {
+  const { pid, started } = identifyProcess(process.pid);
+  return `${pid}-${started}-${randomUUID()}.toml`;
 }
 
 function profileText({

@@ -1,8 +1,10 @@
 /** The one runner: a command is data, here it is spawned and judged. */
 
+import type { BackupError } from "../../conat-api/index.js";
 import { type Command, run, type RunResult } from "../exec.js";
 import type { ProcessIdentity } from "../process-identity.js";
 import { identifyProcess } from "../process-identity.js";
+import { confirmMissing } from "./existence.js";
 import { classifyFailure, unproven } from "./failure.js";
 import { createLogReader, type LogRecord } from "./log.js";
 import { type Credential, withProfile } from "./profile.js";
@@ -58,19 +60,28 @@ export function createRustic(settings: RusticSettings) {
       options: CallOptions = {},
     ): Promise<T> =>
       withProfile({ ...settings, location, credential }, (profile) =>
-        runOnce(settings, location, profile, command, options),
-      ),
+        runOnce(settings, { location, credential, profile }, command, options),
+      ).catch((error: BackupError) => {
+        if (error.code !== "REPOSITORY_MISSING") throw error;
+        return confirmMissing(location, error, options.signal);
+      }),
   };
+}
+
+interface Place {
+  location: Location;
+  credential: Credential;
+  profile: string;
 }
 
 async function runOnce<T>(
   settings: RusticSettings,
-  location: Location,
-  profile: string,
+  { location, credential, profile }: Place,
   command: RusticCommand<T>,
   { signal, onGroup, wrap = (inner) => inner }: CallOptions,
 ): Promise<T> {
   const log = createLogReader();
+  const redact = redactor(location, credential);
   const line = commandLine(settings, location, profile, command);
   const rustic = { ...line, file: await settings.binary() };
   const result = await run(prefixed(settings, wrap(rustic)), {
@@ -78,9 +89,10 @@ async function runOnce<T>(
     ...(signal ? { signal } : {}),
     onSpawn: (pgid) => onGroup?.(identifyProcess(pgid)),
     onLine: (text, stream) =>
-      stream === "stderr" ? log.take(text) : command.onLine?.(text),
+      stream === "stderr" ? log.take(redact(text)) : command.onLine?.(text),
   }).finally(() => onGroup?.(null));
-  return judge(command, redacted(result, location.secrets), log.records);
+  const { stderr } = result;
+  return judge(command, { ...result, stderr: redact(stderr) }, log.records);
 }
 
 /** Success needs exit 0, no listing error and what `parse` asks for. */
@@ -96,7 +108,7 @@ function judge<T>(
   if (exitCode !== 0 || listing) {
     throw classifyFailure({ exitCode, stderr, action });
   }
-  const value = stderr.includes("Ctrl-C received")
+  const value = /^\[INFO\] Ctrl-C received/m.test(stderr)
     ? undefined
     : parse({ stdout, records });
   if (value === undefined) throw unproven(action, stderr);
@@ -123,35 +135,40 @@ function commandLine(
   };
 }
 
-/** Polite to the projects beside it; with root where the host lends it. */
+/**
+ * Polite to the projects beside it; with root where the host lends it. The
+ * kernel derives a best-effort I/O priority from the nice value, so only the
+ * idle class needs a program more.
+ */
 function prefixed(
   { nice, ioClass, privileged }: RusticSettings,
   { file, args, ...rest }: Command,
 ): Command {
-  const io = ioClass === "idle" ? ["-c", "3"] : ["-c", "2", "-n", "7"];
   const line = [
     ...privileged,
     // sudo drops the environment.
     ...(privileged.length > 0 ? ["env", ...assignments(rest.env)] : []),
-    "ionice",
-    ...io,
-    "nice",
-    "-n",
-    String(nice),
+    ...(ioClass === "idle" ? ["ionice", "-c", "3"] : []),
+    ...(nice > 0 ? ["nice", "-n", String(nice)] : []),
     file,
     ...args,
   ];
-  return { ...rest, file: line[0] as string, args: line.slice(1) };
+  const [first = file, ...others] = line;
+  return { ...rest, privileged, file: first, args: others };
 }
 
 function assignments(env: Command["env"] = {}): string[] {
   return Object.entries(env).map(([name, value]) => `${name}=${value}`);
 }
 
-function redacted(result: RunResult, secrets: readonly string[]): RunResult {
-  let { stderr } = result;
-  for (const secret of secrets) {
-    if (secret) stderr = stderr.replaceAll(secret, "***");
-  }
-  return { ...result, stderr };
+function redactor(
+  { secrets }: Location,
+  credential: Credential,
+): (text: string) => string {
+  const all = [...secrets];
+  if ("password" in credential) all.push(credential.password);
+  // One may hold another.
+  const hidden = all.filter(Boolean).toSorted((a, b) => b.length - a.length);
+  return (text) =>
+    hidden.reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
 }

@@ -2,14 +2,14 @@
 
 import { z } from "zod";
 import { BackupId, type Warning } from "../../../conat-api/index.js";
-import { warningsOf } from "../log.js";
+import { type SourceRoot, warningsOf } from "../log.js";
 import type { RusticCommand } from "../rustic.js";
 import { createStatusReader, lastMessage, type OnBytes } from "../progress.js";
 
 export interface BackupInput {
   /** rustic's working directory: holds `project` and perhaps `persist`. */
   directory: string;
-  /** What of it rustic reads, usually `.`. */
+  /** What of it rustic reads: `.`, or `/path --as-path /name`. */
   source: readonly string[];
   project_id: string;
   job_id: string;
@@ -43,13 +43,13 @@ const Summary = z.object({
  * estimated from the backup before.
  */
 export function backupCommand(input: BackupInput): RusticCommand<BackupResult> {
-  const { parent, globs, project_id, job_id } = input;
+  const { source, parent, globs, project_id, job_id } = input;
   return {
     action: "back up the project",
     cwd: input.directory,
     args: [
       "backup",
-      ...input.source,
+      ...source,
       ...["--host", project_id],
       ...["--tag", `job=${job_id}`],
       "--json-progress",
@@ -66,10 +66,15 @@ export function backupCommand(input: BackupInput): RusticCommand<BackupResult> {
         bytes_processed: summary.data.total_bytes_processed,
         bytes_added: summary.data.data_added_packed,
         files: summary.data.total_files_processed,
-        warnings: warningsOf(records),
+        warnings: warningsOf(records, rootOf(source)),
       };
     },
   };
+}
+
+/** Warnings name the stage's paths, whatever directory rustic read. */
+function rootOf([path = ".", , as = ""]: readonly string[]): SourceRoot {
+  return { prefix: `${path}/`, name: as && `${as.replace(/^\//, "")}/` };
 }
 
 /** A path below the stage as a glob that matches it alone. */

@@ -7,7 +7,7 @@ import type { RusticCommand } from "../rustic.js";
  * Packs live in memory while they are written, and a bandwidth limit must
  * hold a whole one: they grow with the repository up to this size.
  */
-const largestPack = "128MiB";
+const largestPack = "64MiB";
 
 export const initCommand: RusticCommand<true> = {
   action: "make the repository",
@@ -35,6 +35,15 @@ export function exportKeyCommand(path: string): RusticCommand<true> {
   return {
     action: "take out the repository's key",
     args: ["key", "export", path],
+    parse: () => true,
+  };
+}
+
+/** A second password, for a host that kept the key but lost the kit. */
+export function addPasswordCommand(path: string): RusticCommand<true> {
+  return {
+    action: "add a password to the repository",
+    args: ["key", "add", "--new-password-file", path],
     parse: () => true,
   };
 }
