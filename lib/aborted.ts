@@ -1,4 +1,4 @@
-/** Why a signal aborted, as our error. */
+/** Aborted signals, as our errors. */
 
 import { BackupError } from "../conat-api/index.js";
 
@@ -7,4 +7,26 @@ export function abortError(signal: AbortSignal | undefined): BackupError {
   return reason instanceof BackupError
     ? reason
     : new BackupError("CANCELLED", "The job was cancelled.");
+}
+
+/**
+ * What `shared` resolves to, or the signal's reason as soon as it aborts:
+ * then others may still wait for it.
+ */
+export async function untilAborted<T>(
+  shared: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (!signal) return shared;
+  if (signal.aborted) throw abortError(signal);
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(abortError(signal));
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([shared, aborted]);
+  } finally {
+    if (stop) signal.removeEventListener("abort", stop);
+  }
 }

@@ -35,7 +35,10 @@ const absolutePath = z
 /** A folder inside a bucket: no empty or dot segments. */
 const root = z
   .string()
-  .regex(/^\/?([^/.][^/]*\/?)*$/, "must be a folder inside the bucket")
+  .regex(
+    /^\/?([^/.][^/]*(\/[^/.][^/]*)*\/?)?$/,
+    "must be a folder inside the bucket",
+  )
   .default("/");
 
 export const RepositoryConfig = z.discriminatedUnion("kind", [

@@ -12,7 +12,7 @@ import { createHandlers, type Handlers } from "./service/handlers.js";
 import { createBtrfs } from "./source/btrfs.js";
 import { captureProgram } from "./source/capture-program.js";
 import { createCaptureDatabases } from "./source/sqlite-capture.js";
-import { openStore } from "./store/index.js";
+import { openStore, withFileLock } from "./store/index.js";
 import { tasks } from "./tasks/index.js";
 import type { Tools } from "./tasks/task.js";
 
@@ -83,6 +83,7 @@ export async function startProjectBackups(
       await refresher.close();
       await recovery.close();
       await worker?.close(drainMs);
+      tools.repositories.close();
       store.close();
     },
   };
@@ -97,7 +98,13 @@ function createTools(
     host,
     config,
     store,
-    repositories: createRepositories(host, config, store),
+    repositories: createRepositories({
+      host,
+      config,
+      withLock: withFileLock,
+      opened: (repository) =>
+        store.repositories.opened(repository, host.clock.now()),
+    }),
     btrfs: createBtrfs({
       program: config.commands.btrfs,
       privileged: host.privileged ?? [],

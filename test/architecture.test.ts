@@ -57,7 +57,6 @@ const arrows: Record<string, readonly string[]> = {
     "lib/host.ts",
     "lib/process-identity.ts",
     "lib/aborted.ts",
-    "lib/store/index.ts",
     "smol-toml",
     "zod",
   ],

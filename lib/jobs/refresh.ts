@@ -1,5 +1,6 @@
 /** Reading the list of backups from the repository into the rows. */
 
+import type { BackupError } from "../../conat-api/index.js";
 import type { Tools } from "../tasks/task.js";
 
 export interface Refresher {
@@ -24,10 +25,10 @@ export function createRefresher({
   let reading: Promise<void> | undefined;
 
   const read = async () => {
-    const repository = await repositories.open();
+    const options = { signal: closing.signal };
+    const repository = await repositories.open(closing.signal);
     const { repository_id } = repository;
     const known = new Set(store.backups.ids(repository_id));
-    const options = { signal: closing.signal };
     const found = new Set(await repository.ids(options));
     const unknown = [...found].filter((id) => !known.has(id));
     const added = await repository.read(unknown, options);
@@ -35,10 +36,17 @@ export function createRefresher({
     const now = host.clock.now();
     store.backups.takeReading({ repository_id, added, gone, now });
   };
+  // A backup that is forgotten between listing and reading: list again.
+  const readAgain = (error: unknown) => {
+    if ((error as BackupError).code === "NOT_FOUND") return read();
+    throw error;
+  };
   const refresh = () => {
-    reading ??= read().finally(() => {
-      reading = undefined;
-    });
+    reading ??= read()
+      .catch(readAgain)
+      .finally(() => {
+        reading = undefined;
+      });
     return reading;
   };
 

@@ -2,13 +2,19 @@
 
 import { join } from "node:path";
 import type { BackupError } from "../../conat-api/index.js";
+import { untilAborted } from "../aborted.js";
 import { type Config, rusticCandidates } from "../config.js";
 import type { ProjectHost } from "../host.js";
-import type { Store } from "../store/index.js";
 import { findRustic } from "./binary.js";
 import { type Kit, readKit } from "./kit.js";
 import { locate } from "./location.js";
-import { keyPaths, type Opened, openRepository, openWithKit } from "./open.js";
+import {
+  keyPaths,
+  type Opened,
+  openRepository,
+  openWithKit,
+  type WithLock,
+} from "./open.js";
 import { createRepository, type Repository } from "./repository.js";
 import { removeDeadProfiles } from "./profile.js";
 import { createRustic } from "./rustic.js";
@@ -22,14 +28,30 @@ export type { CallOptions } from "./rustic.js";
 
 export type Repositories = ReturnType<typeof createRepositories>;
 
-export function createRepositories(
-  host: Pick<ProjectHost, "dataDir" | "privileged" | "clock">,
-  config: Config,
-  store: Store,
-) {
+export interface RepositoryNeeds {
+  host: Pick<ProjectHost, "dataDir" | "privileged">;
+  config: Config;
+  /** Holds across the processes of this host. */
+  withLock: WithLock;
+  /** Told of every repository that was opened. */
+  opened(
+    repository: Pick<
+      Repository,
+      "repository_id" | "name" | "kind" | "location"
+    >,
+  ): void;
+}
+
+export function createRepositories({
+  host,
+  config,
+  withLock,
+  opened,
+}: RepositoryNeeds) {
   const { name, kind } = config.repository;
   const keysDir = join(host.dataDir, "keys");
   const runDir = join(host.dataDir, "run");
+  const closing = new AbortController();
   const location = once(() =>
     locate(config.repository, config.limits.bandwidth_bytes_per_second),
   );
@@ -44,6 +66,7 @@ export function createRepositories(
     nice: config.limits.nice,
     ioClass: config.limits.io_class,
     idleTimeoutMs: config.limits.idle_timeout_seconds * 1000,
+    closing: closing.signal,
   });
 
   const opening = () => ({
@@ -51,6 +74,7 @@ export function createRepositories(
     location: location(),
     rustic,
     keysDir,
+    withLock,
   });
   const remember = ({ repository_id, keyFile }: Opened): Repository => {
     const repository = createRepository({
@@ -61,18 +85,22 @@ export function createRepositories(
       location: location(),
       rustic,
     });
-    store.repositories.opened(
-      { repository_id, name, kind, location: repository.location },
-      host.clock.now(),
-    );
+    opened(repository);
     return repository;
   };
-  const open = once(async () => remember(await openRepository(opening())));
+  const openOnce = once(async () => remember(await openRepository(opening())));
+  const open = (signal?: AbortSignal) => untilAborted(openOnce(), signal);
 
   return {
-    /** The repository of a project: made on first use where that is allowed. */
-    resolve: (_project_id: string): Promise<Repository> => open(),
+    /** The repository of a project. */
+    resolve: (_project_id: string, signal?: AbortSignal) => open(signal),
+    /**
+     * Opened, or made on first use where that is allowed. All who ask share
+     * one opening; a signal only ends the waiting.
+     */
     open,
+    /** Ends whatever command still runs. */
+    close: () => closing.abort(),
     /**
      * What is known without asking rustic: the id that this host's kit
      * names; undefined before the first use.

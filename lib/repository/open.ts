@@ -17,7 +17,6 @@ import { join } from "node:path";
 import { BackupError } from "../../conat-api/index.js";
 import type { RepositoryConfig } from "../config.js";
 import type { Command } from "../exec.js";
-import { withFileLock } from "../store/index.js";
 import {
   addPasswordCommand,
   exportKeyCommand,
@@ -41,7 +40,14 @@ export interface Opening {
   rustic: Rustic;
   /** `<dataDir>/keys`. */
   keysDir: string;
+  withLock: WithLock;
 }
+
+/** Runs `action` while nobody else on this host holds the lock at `path`. */
+export type WithLock = <T>(
+  path: string,
+  action: () => Promise<T>,
+) => Promise<T>;
 
 export interface Opened {
   repository_id: string;
@@ -67,7 +73,7 @@ export async function openRepository(opening: Opening): Promise<Opened> {
   const paths = keyPaths(opening.keysDir, opening.config.name);
   return (
     alreadyOpen(paths) ??
-    withFileLock(paths.lock, async () => {
+    opening.withLock(paths.lock, async () => {
       return (
         alreadyOpen(paths) ??
         (existsSync(paths.kit) || !existsSync(paths.key)
@@ -86,7 +92,7 @@ export async function openRepository(opening: Opening): Promise<Opened> {
  */
 export async function openWithKit(opening: Opening, kit: Kit): Promise<Opened> {
   const paths = keyPaths(opening.keysDir, opening.config.name);
-  return withFileLock(paths.lock, async () => {
+  return opening.withLock(paths.lock, async () => {
     const found = await readId(opening, kit);
     if (found === undefined) throw missing(opening);
     requireSame(kit, found);

@@ -43,6 +43,8 @@ export interface RusticSettings {
   nice: number;
   ioClass: "best-effort" | "idle";
   idleTimeoutMs: number;
+  /** The host closes: every command ends. */
+  closing?: AbortSignal;
 }
 
 export type Rustic = ReturnType<typeof createRustic>;
@@ -86,13 +88,20 @@ async function runOnce<T>(
   const rustic = { ...line, file: await settings.binary() };
   const result = await run(prefixed(settings, wrap(rustic)), {
     idleTimeoutMs: settings.idleTimeoutMs,
-    ...(signal ? { signal } : {}),
+    ...eitherSignal(signal, settings.closing),
     onSpawn: (pgid) => onGroup?.(identifyProcess(pgid)),
     onLine: (text, stream) =>
       stream === "stderr" ? log.take(redact(text)) : command.onLine?.(text),
   }).finally(() => onGroup?.(null));
   const { stderr } = result;
   return judge(command, { ...result, stderr: redact(stderr) }, log.records);
+}
+
+function eitherSignal(...signals: (AbortSignal | undefined)[]): {
+  signal?: AbortSignal;
+} {
+  const given = signals.filter((signal) => signal !== undefined);
+  return given.length > 0 ? { signal: AbortSignal.any(given) } : {};
 }
 
 /** Success needs exit 0, no listing error and what `parse` asks for. */

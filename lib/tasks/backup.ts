@@ -19,7 +19,7 @@ export const runBackup: Task = async (run, tools) => {
   const { project_id } = run.job;
   const paths = await projectPaths(tools, project_id);
   await refuseOwnFiles(paths, tools);
-  const repository = await tools.repositories.resolve(project_id);
+  const repository = await tools.repositories.resolve(project_id, run.signal);
   const { repository_id } = repository;
   const parent = newestBackup(tools, project_id, repository_id);
   run.note({

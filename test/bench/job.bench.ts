@@ -20,7 +20,7 @@ const mib = 1024 * 1024;
 const hub = { type: "hub" } as const;
 
 async function main(): Promise<void> {
-  const host = await startBenchHost(24 * 1024 * mib);
+  const host = await startBenchHost(20 * 1024 * mib);
   try {
     await host.backups.tools.repositories.open();
     await small(host);
@@ -45,7 +45,7 @@ async function small(host: BenchHost): Promise<void> {
 
 /** A job of some seconds: all of its content is new each time. */
 async function large(host: BenchHost): Promise<void> {
-  const size = 1500 * mib;
+  const size = 1000 * mib;
   const project = await makeProject(host, () => {});
   const change = () => {
     const path = join(host.projects, project, "big");

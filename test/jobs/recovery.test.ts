@@ -250,21 +250,17 @@ describe("recovery", () => {
   });
 
   test("goes on with the other rows when one cannot be cleaned up", async () => {
-    const { tools, job_id, row, host } = await withDead("backup");
-    const stage = join(host.dataDir, "a-file", "below");
-    writeFileSync(join(host.dataDir, "a-file"), "");
-    tools.store.jobs.note(job_id, { stage });
+    const { tools, row: stuck } = await withDead("restore");
+    const { job_id } = verbsOf(tools.store).ask(randomUUID()).row;
+    tools.store.jobs.claim({ owner: dead, cap: 9, now: 3000 });
     const { paths } = tools.host.projects;
     tools.host.projects.paths = () => Promise.reject(new Error("no answer"));
-    const restoring = verbsOf(tools.store);
-    const stuck = restoring.askRestore(randomUUID()).job_id;
-    tools.store.jobs.claim({ owner: dead, cap: 9, now: 3000 });
     await recover(tools);
+    expect(stuck().state).toBe("running");
+    expect(rowOf(engine!, job_id).state).toBe("failed");
     tools.host.projects.paths = paths;
-    expect(rowOf(engine!, stuck).state).toBe("running");
-    expect(row().state).toBe("failed");
     await recover(tools);
-    expect(rowOf(engine!, stuck).state).toBe("failed");
+    expect(stuck().state).toBe("failed");
   });
 
   test("leaves its own process's jobs alone", async () => {
@@ -280,6 +276,7 @@ describe("recovery", () => {
     const recovery = keepRecovering(tools, 20);
     await until(() => row().state === "failed");
     await recovery.close();
+    expect(row().error_code).toBe("INTERRUPTED");
   });
 
   test("that cannot look says so and throws nothing", async () => {

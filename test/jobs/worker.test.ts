@@ -103,7 +103,8 @@ describe("a worker", () => {
 
   test("finds what another process asked for without being woken", async () => {
     ground.ask(randomUUID());
-    await until(() => ground.begun.length === 1, 2000);
+    await until(() => ground.begun.length === 1);
+    expect(ground.store.jobs.counts()).toEqual({ pending: 0, running: 1 });
   });
 
   test("settles what a task gives", async () => {

@@ -1,5 +1,6 @@
 /** What tests of lib/repository share: rustic as the host runs it. */
 
+import { withFileLock } from "../../lib/store/index.js";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseConfig, type Config } from "../../lib/config.js";
@@ -51,6 +52,7 @@ export function openingOf(
     location: locate(config),
     rustic: hostRustic({ dataDir, ...(binary ? { binary } : {}) }),
     keysDir,
+    withLock: withFileLock,
     paths: keyPaths(keysDir, config.name),
     dataDir,
   };

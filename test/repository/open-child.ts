@@ -1,5 +1,6 @@
 /** Opens a repository in a process of its own; prints what it got. */
 
+import { withFileLock } from "../../lib/store/index.js";
 import { type Opening, openRepository } from "../../lib/repository/open.js";
 import { locate } from "../../lib/repository/location.js";
 import { createRustic } from "../../lib/repository/rustic.js";
@@ -19,6 +20,7 @@ async function main(input: ChildInput): Promise<void> {
   const opening: Opening = {
     config,
     keysDir,
+    withLock: withFileLock,
     location: locate(config),
     rustic: createRustic({
       binary: () => Promise.resolve(binary),

@@ -7,18 +7,15 @@ import { someJob } from "../support/wire-values.js";
 const clean = someJob({ state: "succeeded", warnings_count: 0 });
 const warned = someJob({ state: "succeeded", warnings_count: 1 });
 const failed = someJob({ state: "failed" });
-const cancelled = someJob({ state: "cancelled" });
 
 test.each<[string, boolean, Job | null, string]>([
   ["nothing was tried yet", false, null, "never"],
   ["the first attempt failed", false, failed, "failing"],
-  ["the first attempt was cancelled", false, cancelled, "never"],
   ["all backups of the past are gone", false, clean, "never"],
   ["another host made the backups", true, null, "ok"],
   ["the newest attempt succeeded", true, clean, "ok"],
   ["the newest attempt left something out", true, warned, "warning"],
   ["the newest attempt failed", true, failed, "warning"],
-  ["the newest attempt was cancelled", true, cancelled, "ok"],
 ])("when %s, with backups: %p, health is right", (_when, has, last, health) => {
   expect(healthOf(has, last)).toBe(health);
 });
@@ -89,6 +86,22 @@ describe("the status of a project", () => {
     await engine.ended(first.job);
     expect((await engine.ended(second.job)).state).toBe("succeeded");
     expect((await status()).current).toBeNull();
+  });
+
+  test("is as it was before when somebody cancels an attempt", async () => {
+    const idle = await startTestEngine({ work: false });
+    const id = idle.projects[0] as string;
+    const health = async () =>
+      (await idle.local("status", { project_id: id })).health;
+    const ask = async () => (await idle.local("start", { project_id: id })).job;
+    const { store } = idle.backups.tools;
+    const failing = await ask();
+    store.jobs.settle(failing.job_id, { state: "failed", now: Date.now() });
+    expect(await health()).toBe("failing");
+    const { job_id } = await ask();
+    await idle.local("cancel", { project_id: id, job_id });
+    expect(await health()).toBe("failing");
+    await idle.close();
   });
 
   test("says when a job that waits is due", async () => {

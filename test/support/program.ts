@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { copyFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
@@ -17,6 +18,8 @@ export type Program = {
 };
 
 const root = join(__dirname, "../..");
+/** A module that only the build makes. */
+const generated = "sqlite-capture.script.js";
 
 /**
  * Bundles a script of `programs/` with the package's sources, so that a test
@@ -29,9 +32,14 @@ export function bundleProgram(name: string): string {
     join(__dirname, "programs", `${name}.ts`),
     ...["--bundle", "--platform=node", "--target=node20", "--format=cjs"],
     "--external:better-sqlite3",
+    `--external:./${generated}`,
     "--log-level=error",
     `--outfile=${outfile}`,
   ]);
+  copyFileSync(
+    join(root, "dist/lib/source", generated),
+    join(dirname(outfile), generated),
+  );
   return outfile;
 }
 

@@ -11,7 +11,7 @@ export const runRestore: Task = async (run, tools) => {
   if (backup_id === null || target === null) {
     throw new BackupError("INTERNAL", "The restore names no backup or target.");
   }
-  const repository = await tools.repositories.resolve(project_id);
+  const repository = await tools.repositories.resolve(project_id, run.signal);
   const { repository_id } = repository;
   const backup = await findBackup(tools, repository, run);
   run.note({

@@ -3,6 +3,7 @@
 import { createInterface } from "node:readline";
 import type { BackupError } from "../../../conat-api/index.js";
 import { run } from "../../../lib/exec.js";
+import { say } from "./say.js";
 
 const privileged = [
   process.argv[2] ?? "",
@@ -16,12 +17,12 @@ run(
   { file, args, env: { PATH }, privileged },
   {
     signal: controller.signal,
-    onSpawn: (pgid) => setTimeout(() => console.log(pgid), 100),
+    onSpawn: (pgid) => setTimeout(() => say(pgid), 100),
   },
 ).then(
-  () => console.log("it ended by itself"),
+  () => say("it ended by itself"),
   (error: BackupError) => {
-    console.log(error.code);
+    say(error.code);
     process.stdin.destroy();
   },
 );

@@ -6,14 +6,15 @@
 import { randomUUID } from "node:crypto";
 import { identifyProcess } from "../../../lib/process-identity.js";
 import { openStore } from "../../../lib/store/index.js";
+import { say } from "./say.js";
 
 const [dataDir = "", rounds = "0", cap = "1"] = process.argv.slice(2);
 const owner = identifyProcess(process.pid);
 
 try {
-  console.log(JSON.stringify(hammer()));
+  say(JSON.stringify(hammer()));
 } catch (error) {
-  console.log(JSON.stringify({ error: String(error) }));
+  say(JSON.stringify({ error: String(error) }));
 }
 
 function hammer(): { claimed: string[]; mostRunning: number } {

@@ -2,9 +2,10 @@
 
 import { once } from "node:events";
 import { withFileLock } from "../../../lib/store/index.js";
+import { say } from "./say.js";
 
 void withFileLock(process.argv[2] ?? "", async () => {
-  console.log("held");
+  say("held");
   process.stdin.resume();
   await once(process.stdin, "end");
 });

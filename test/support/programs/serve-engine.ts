@@ -10,6 +10,7 @@ import { parseConfig } from "../../../lib/config.js";
 import { silentLogger } from "../../../lib/host.js";
 import { startProjectBackups } from "../../../lib/index.js";
 import { createStandaloneHost } from "../../../lib/standalone/host.js";
+import { say } from "./say.js";
 
 interface Call {
   id: number;
@@ -24,13 +25,12 @@ async function serve(): Promise<void> {
   const config = parseConfig(JSON.parse(file));
   const host = createStandaloneHost({ dataDir, config, logger: silentLogger });
   const backups = await startProjectBackups(host, config);
-  console.log("ready");
+  say("ready");
   for await (const line of createInterface({ input: process.stdin })) {
     const { id, method, input } = JSON.parse(line) as Call;
     backups.handlers(method, { type: "local" }, input).then(
-      (result) => console.log(JSON.stringify({ id, result })),
-      (error: unknown) =>
-        console.log(JSON.stringify({ id, error: String(error) })),
+      (result) => say(JSON.stringify({ id, result })),
+      (error: unknown) => say(JSON.stringify({ id, error: String(error) })),
     );
   }
   await backups.close();
