@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ConatServiceClient } from "../../conat-api/index.js";
 import { startTestEngine } from "../support/engine.js";
@@ -16,4 +17,15 @@ test("an engine that cannot register its services works on nothing", async () =>
   await sleep(1200);
   expect(store.jobs.get(row.job_id)?.state).toBe("pending");
   store.close();
+  expect(openFiles().filter((path) => path.startsWith(dataDir))).toEqual([]);
 });
+
+function openFiles(): string[] {
+  return readdirSync("/proc/self/fd").flatMap((name) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${name}`)];
+    } catch {
+      return []; // The listing's own.
+    }
+  });
+}

@@ -2,11 +2,14 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import type { ProjectBackups } from "../../lib/index.js";
+import { groupLives } from "../../lib/process-group.js";
 import { identifyProcess } from "../../lib/process-identity.js";
 import type { JobRow } from "../../lib/store/index.js";
 import { cleanUpAfter, removeKept } from "../../lib/tasks/leftovers.js";
 import { makeSharedHost } from "../support/engine-processes.js";
 import { dead, verbsOf } from "../support/job-rows.js";
+import { tempDir } from "../support/temp.js";
+import { until } from "../support/until.js";
 import { isRunning } from "../support/processes.js";
 
 let engine: ProjectBackups;
@@ -52,6 +55,23 @@ describe("the process group of a dead job", () => {
     );
     expect(isRunning(group.pid)).toBe(false);
     expect(existsSync(stage)).toBe(false);
+    await child;
+  });
+
+  test("is waited for when it takes long to end", async () => {
+    const job_id = running("backup");
+    // tail keeps all of a line; freeing that much takes the kernel a while.
+    const script =
+      "(head -c 400000000 /dev/zero; echo > all; sleep 1000) | tail";
+    const cwd = tempDir("large");
+    const child = execa("sh", ["-c", script], {
+      ...{ detached: true, reject: false, cwd },
+    });
+    const group = identifyProcess(child.pid ?? 0);
+    await until(() => existsSync(join(cwd, "all")));
+    engine.tools.store.jobs.note(job_id, { group });
+    await cleanUpAfter(rowOf(job_id), engine.tools);
+    expect(groupLives(group.pid)).toBe(false);
     await child;
   });
 

@@ -77,7 +77,8 @@ async function list(
   const stale = refresh || known.as_of === null;
   if (stale) await backups.refresh();
   const found = stale ? await ask() : known;
-  const footer = `${found.backups.length} backups, as of ${formatTime(found.as_of)}`;
+  const count = found.backups.length;
+  const footer = `${count} backup${count === 1 ? "" : "s"}, as of ${formatTime(found.as_of)}`;
   output.result(found, `${backupTable(found.backups)}\n${footer}`);
   return exitCodes.ok;
 }
