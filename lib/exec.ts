@@ -203,7 +203,7 @@ function stalled(idleTimeoutMs: number): BackupError {
   return new BackupError(
     "STALLED",
     `The command neither wrote, read nor computed for ${Math.round(idleTimeoutMs / 1000)} s and was ended.`,
-    { hint: "It is tried again by itself." },
+    { hint: "Start the job again." },
   );
 }
 

@@ -68,7 +68,7 @@ async function confirmRest(
     status === 200
       ? "The repository's server did not answer as it should a moment ago."
       : `The repository's server answered with status ${status}.`,
-    { hint: "Check the server; it is tried again by itself." },
+    { hint: "Check the server, then start again." },
   );
 }
 

@@ -126,7 +126,7 @@ const cases: readonly Case[] = [
     pattern:
       /error sending request|HTTP status server error|HTTP status client error|Backoff failed|RateLimited \(|status: 5\d\d|\((?:temporary|persistent)\) at \w+/,
     message: "the repository does not answer as it should.",
-    hint: "It is tried again by itself; check the network and the server.",
+    hint: "Check the network and the server, then start again.",
   },
   {
     code: "FILESYSTEM_FAILED",

@@ -8,9 +8,10 @@ import { mkdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { BackupError, Warning } from "../../conat-api/index.js";
 import { type Command, run } from "../exec.js";
-import { ifAbsent } from "./filesystem.js";
+import { ifAbsent, sourceKind } from "./filesystem.js";
 import { persistInside, persistOutside } from "./persist.js";
 import { mountsBelow } from "./mounts.js";
+import { isWithin } from "./real-path.js";
 import { removeTree } from "./remove.js";
 import { rollingSnapshots } from "./rolling-snapshots.js";
 import type { Capture } from "./sqlite-capture.js";
@@ -98,15 +99,21 @@ async function openBareStage(options: StageOptions): Promise<Stage> {
 
 const noNamespace = "this machine allows no mount namespace";
 
-/** The persist store's directory and its name below the stage. */
+/**
+ * The persist store's directory and its name below the stage; none where
+ * symbolic links of the user's lead out of the project.
+ */
 async function persistStore(
   { paths }: StageOptions,
   outside: string | undefined,
 ): Promise<{ store?: string; staged: string }> {
   if (outside) return { store: outside, staged: "persist" };
-  const inside = await persistInside(paths);
-  if (!inside || !paths.persist) return { staged: "" };
-  return { store: paths.persist, staged: join("project", inside) };
+  const inside = persistInside(paths);
+  const { persist, subvolume } = paths;
+  if (inside === undefined || persist === undefined) return { staged: "" };
+  if ((await sourceKind(persist)) === undefined) return { staged: "" };
+  if (!(await isWithin(persist, subvolume))) return { staged: "" };
+  return { store: persist, staged: join("project", inside) };
 }
 
 /**

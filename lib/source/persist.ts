@@ -3,30 +3,30 @@
 import { relative } from "node:path";
 import type { ProjectPaths } from "../host.js";
 import { sourceKind } from "./filesystem.js";
-import { eventualPath } from "./real-path.js";
 
 /** The persist store, where it is not part of the project's own tree. */
 export async function persistOutside(
   paths: ProjectPaths,
 ): Promise<string | undefined> {
-  if (paths.persist === undefined) return undefined;
-  if ((await sourceKind(paths.persist)) === undefined) return undefined;
-  return (await persistInside(paths)) === undefined ? paths.persist : undefined;
+  const { persist } = paths;
+  if (persist === undefined || persistInside(paths) !== undefined) {
+    return undefined;
+  }
+  return (await sourceKind(persist)) === undefined ? undefined : persist;
 }
 
 /**
  * The persist store's path relative to the project's tree, where it lies in
- * it. It need not exist.
+ * it; it need not exist. By the names that the host gives alone: symbolic
+ * links inside the tree are the user's, and could make another project's
+ * store look like this one's.
  */
-export async function persistInside({
+export function persistInside({
   subvolume,
   persist,
-}: ProjectPaths): Promise<string | undefined> {
+}: ProjectPaths): string | undefined {
   if (persist === undefined) return undefined;
-  const path = relative(
-    await eventualPath(subvolume),
-    await eventualPath(persist),
-  );
+  const path = relative(subvolume, persist);
   const inside = path !== "" && path !== ".." && !path.startsWith("../");
   return inside ? path : undefined;
 }

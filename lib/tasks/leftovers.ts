@@ -14,7 +14,7 @@ import { ifAbsent } from "../source/filesystem.js";
 import { removeTree } from "../source/remove.js";
 import { capturesOf } from "../source/stage-shape.js";
 import { groupOf, type JobRow } from "../store/index.js";
-import { removeStaging } from "./restore/in-place.js";
+import { removeStaging } from "./restore/staging.js";
 import { type Move, parseJournal, settleSwap } from "./restore/swap.js";
 import type { Tools } from "./task.js";
 

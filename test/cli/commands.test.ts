@@ -50,7 +50,7 @@ describeReal("the command line", { needs: ["rustic", "rsync"] }, () => {
     const lines = stdout.split("\n");
     expect(exitCode).toBe(0);
     expect(lines[0]).toMatch(/^TIME +SIZE +ADDED .* BACKUP$/);
-    expect(lines.at(-1)).toMatch(/^\d+ backups, as of \d{4}-/);
+    expect(lines.at(-1)).toMatch(/^\d+ backups?, as of \d{4}-/);
     const reply = await host.json<{ backups: Backup[] }>(
       "list",
       id,

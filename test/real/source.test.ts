@@ -4,7 +4,9 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -16,6 +18,7 @@ import {
 } from "../support/btrfs-image.js";
 import { startTestEngine, type TestEngine } from "../support/engine.js";
 import { keepMount } from "../support/fixtures.js";
+import { startSqliteWriter } from "../support/sqlite-writer.js";
 import { makeSlowRustic } from "../support/slow-rustic.js";
 import { tempDir } from "../support/temp.js";
 import { describeReal } from "../support/tools.js";
@@ -190,7 +193,7 @@ describeReal("on a plain directory", reading, () => {
     await engine.close();
     // A PATH on which there is no unshare.
     const bin = tempDir("bin");
-    for (const name of ["nice", "sh", "cat"]) {
+    for (const name of ["nice", "sh", "cat", "sync"]) {
       const { stdout } = await execa("which", [name]);
       await execa("ln", ["-s", stdout, join(bin, name)]);
     }
@@ -209,6 +212,37 @@ describeReal("on a plain directory", reading, () => {
     ]);
     const tree = await restored(job.backup_id, project());
     expect(readdirSync(tree)).toEqual(["notes.txt"]);
+  });
+
+  test("a database in use in a persist store in the project is whole", async () => {
+    const subvolume = engine.projectDir(project());
+    const persist = join(subvolume, ".local", "persist store");
+    mkdirSync(persist, { recursive: true });
+    engine.paths.set(project(), { subvolume, persist });
+    const writer = await startSqliteWriter(join(persist, "in use [1].db"));
+    const job = await engine.backup(project());
+    await writer.stop();
+    expect(job.warnings).toEqual([]);
+    const tree = await restored(job.backup_id, project());
+    const store = join(tree, ".local", "persist store");
+    expect(readdirSync(store)).toEqual(["in use [1].db"]);
+    const database = join(store, "in use [1].db");
+    const check = ["sqlite3", [database, "PRAGMA integrity_check"]] as const;
+    expect((await execa(...check)).stdout).toBe("ok");
+  });
+
+  test("a link to another project's persist store does not bring it into the backup", async () => {
+    const subvolume = engine.projectDir(project());
+    const other = tempDir("other-project");
+    const writer = await startSqliteWriter(join(other, "theirs.db"));
+    symlinkSync(other, join(subvolume, ".local"));
+    const persist = join(subvolume, ".local");
+    engine.paths.set(project(), { subvolume, persist });
+    const job = await engine.backup(project());
+    await writer.stop();
+    const tree = await restored(job.backup_id, project());
+    expect(readlinkSync(join(tree, ".local"))).toBe(other);
+    expect(job.files).toBe(2);
   });
 
   test("nothing of a stage is left on the disk", async () => {

@@ -11,7 +11,7 @@ const notThere =
 const damaged =
   "Could not do it: something in the repository is damaged or missing. Do not prune it; other backups in it may still be whole.";
 const silent =
-  "Could not do it: the repository does not answer as it should. It is tried again by itself; check the network and the server.";
+  "Could not do it: the repository does not answer as it should. Check the network and the server, then start again.";
 const full =
   "Could not do it: the repository's storage is full. Free some space there and start again.";
 const files =

@@ -10,6 +10,7 @@ import type { Config } from "../../config.js";
 import { ifAbsent } from "../../source/filesystem.js";
 import { removeTree } from "../../source/remove.js";
 import type { Outcome, TaskRun, Tools } from "../task.js";
+import { syncFileSystem, syncNames } from "./sync.js";
 import {
   makeStaging,
   type RestoreSource,
@@ -19,10 +20,11 @@ import {
 
 export async function restoreToDirectory(
   run: TaskRun,
-  { config, btrfs, store }: Tools,
+  tools: Tools,
   source: RestoreSource,
   path: string,
 ): Promise<Outcome> {
+  const { config, store } = tools;
   await requireFreeTarget(config, path);
   const { job_id } = run.job;
   const staging = join(dirname(path), `.${basename(path)}.${job_id}`);
@@ -30,15 +32,33 @@ export async function restoreToDirectory(
   try {
     await makeStaging(staging);
     const result = await writeBackup(run, source, staging);
+    await syncFileSystem(staging, tools);
     run.note({ phase: "settling" });
     await rmdir(path).catch(ifAbsent);
     await rename(staging, path);
+    await syncNames([path]);
     store.jobs.clearStage(job_id);
     return restoreOutcome(source, result);
   } catch (error) {
+    await tidy(run, staging, tools);
+    throw error;
+  }
+}
+
+/** What cannot be removed now stays in the row: recovery removes it. */
+async function tidy(
+  { job: { job_id } }: TaskRun,
+  staging: string,
+  { btrfs, store, host }: Tools,
+): Promise<void> {
+  try {
     await removeTree(staging, btrfs);
     store.jobs.clearStage(job_id);
-    throw error;
+  } catch (error) {
+    host.logger.error("a restore's staging could not be removed", {
+      job_id,
+      error: String(error),
+    });
   }
 }
 

@@ -1,0 +1,48 @@
+/** Where an in-place restore writes: beside the places, for root alone. */
+
+import { dirname, join } from "node:path";
+import { BackupError } from "../../../conat-api/index.js";
+import type { ProjectPaths } from "../../host.js";
+import { isBtrfs, sourceKind } from "../../source/filesystem.js";
+import { removeTree } from "../../source/remove.js";
+import { stagingDirectory } from "../../work-directory.js";
+import type { Tools } from "../task.js";
+import { makeStaging } from "./write.js";
+
+/**
+ * Makes it; a subvolume becomes a subvolume again, a plain directory stays
+ * one.
+ */
+export async function prepareStaging(
+  { btrfs }: Pick<Tools, "btrfs">,
+  { subvolume }: ProjectPaths,
+  staging: string,
+): Promise<void> {
+  await requireParent(subvolume);
+  await makeStaging(staging);
+  const before = await sourceKind(subvolume);
+  const asSubvolume =
+    before === "btrfs" || (before === undefined && (await isBtrfs(staging)));
+  if (asSubvolume) await btrfs.createSubvolume(join(staging, "project"));
+}
+
+/** Beside the project, and beside a persist store elsewhere. */
+export async function removeStaging(
+  { config, btrfs }: Pick<Tools, "config" | "btrfs">,
+  { subvolume, persist = subvolume }: ProjectPaths,
+  job_id: string,
+): Promise<void> {
+  for (const place of new Set([subvolume, persist])) {
+    await removeTree(stagingDirectory(config, place, job_id), btrfs);
+  }
+}
+
+/** @throws BackupError NOT_FOUND: its file system may not be mounted. */
+export async function requireParent(place: string): Promise<void> {
+  if ((await sourceKind(dirname(place))) !== undefined) return;
+  throw new BackupError(
+    "NOT_FOUND",
+    `The directory ${dirname(place)} that projects live in is not there.`,
+    { hint: "Check that its file system is mounted." },
+  );
+}
