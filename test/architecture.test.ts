@@ -1,6 +1,6 @@
 /** The arrows between folders, and the one importer of each outside thing. */
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
 const root = join(__dirname, "..");
@@ -14,6 +14,7 @@ interface Source {
 }
 
 function readSources(folder: string): Source[] {
+  if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), {
     recursive: true,
     withFileTypes: true,

@@ -3,18 +3,16 @@
  * stage, a half-done swap. Every step is safe to repeat.
  */
 
-import { rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BackupError, type JobKind } from "../../conat-api/index.js";
 import { isAlive } from "../process-identity.js";
 import { endGroup } from "../exec.js";
 import { groupLives } from "../process-group.js";
-import { ifAbsent } from "../source/filesystem.js";
 import { removeTree } from "../source/remove.js";
 import { capturesOf } from "../source/stage-shape.js";
 import { groupOf, type JobRow } from "../store/index.js";
-import { removeStaging } from "./restore/staging.js";
+import { removeIfEmpty, removeStaging } from "./restore/staging.js";
 import { type Move, parseJournal, settleSwap } from "./restore/swap.js";
 import type { Tools } from "./task.js";
 
@@ -74,27 +72,62 @@ const leftoversOf: Record<
   },
 
   async restore(row, tools) {
-    const { host, store } = tools;
-    const { project_id, job_id } = row;
+    const { store } = tools;
     const moves = movesOf(row);
-    const state = await settleSwap(moves);
+    const state = await settleStopped(row, moves, tools);
     // Once the staged trees are gone the journal could not be read rightly.
-    if (state === "old") store.jobs.note(job_id, noSwap);
+    if (state === "old") store.jobs.note(row.job_id, noSwap);
     await removeStages(row, tools);
     if (state === "new") {
-      await host.replaced?.(project_id);
+      await tellReplaced(row, tools);
       return "succeeded";
     }
-    for (const { kept } of moves) await removeEmpty(dirname(kept));
+    for (const { kept } of moves) await removeIfEmpty(dirname(kept));
     return "failed";
   },
 };
 
+/** The project may run by now: a host that fails to start it again is late. */
+async function settleStopped(
+  { project_id }: JobRow,
+  moves: readonly Move[],
+  { host }: Pick<Tools, "host">,
+): Promise<"old" | "new"> {
+  if (moves.length === 0) return "old";
+  let state: "old" | "new" | undefined;
+  try {
+    await host.projects.withStopped(project_id, async () => {
+      state = await settleSwap(moves);
+    });
+  } catch (error) {
+    if (state === undefined) throw error;
+  }
+  return state ?? "old";
+}
+
+/** The swap is the truth, whatever the host makes of it. */
+async function tellReplaced(
+  { project_id, job_id }: JobRow,
+  { host }: Pick<Tools, "host">,
+): Promise<void> {
+  try {
+    await host.replaced?.(project_id);
+  } catch (error) {
+    host.logger.error("the host could not be told of a restore", {
+      job_id,
+      error: String(error),
+    });
+  }
+}
+
 const noSwap = { journal: null, kept_at: null };
 
-/** What a job staged, and nothing else. */
+/**
+ * What a job staged, and nothing else. A restore that ended between its
+ * renames keeps all: only a person can say what is right.
+ */
 export async function removeStages(
-  { kind, job_id, project_id, stage }: JobRow,
+  { kind, job_id, project_id, stage, state, journal }: JobRow,
   {
     host,
     config,
@@ -102,6 +135,7 @@ export async function removeStages(
     store,
   }: Pick<Tools, "host" | "config" | "btrfs" | "store">,
 ): Promise<void> {
+  if (state === "failed" && journal !== null) return;
   if (kind === "restore") {
     const paths = await host.projects.paths(project_id);
     if (paths) await removeStaging({ config, btrfs }, paths, job_id);
@@ -115,12 +149,6 @@ export async function removeStages(
 
 function movesOf({ journal }: JobRow): Move[] {
   return journal === null ? [] : parseJournal(journal);
-}
-
-async function removeEmpty(directory: string): Promise<void> {
-  await rmdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOTEMPTY") ifAbsent(error);
-  });
 }
 
 /** Removes the old tree that an in-place restore kept aside. */

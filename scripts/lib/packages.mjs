@@ -76,7 +76,8 @@ async function install() {
   await step(title, (detail) =>
     mustRun("npm", ["ci", ...flags], {
       cwd: root,
-      env: { ...process.env, ...headers() },
+      // node-gyp compiles with all cores.
+      env: { JOBS: "max", ...process.env, ...headers() },
       // The name of each install script, such as "> esbuild@0.28.2 postinstall".
       onLine: (line) => line.startsWith("> ") && detail(line.slice(2)),
       what: "npm ci",

@@ -1,7 +1,9 @@
 /** A project restored into its place: the new tree whole, the old one kept. */
 
 import {
+  chownSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -141,6 +143,27 @@ describeReal("in place", { needs: ["root", "rustic"] }, () => {
     expect(readFileSync(join(persist, "p"), "utf8")).toBe("then");
   });
 
+  test("a store that the backup does not have is left as it is, and said so", async () => {
+    await start();
+    const persist = tempDir("persist");
+    writeFileSync(join(persist, "p"), "newer");
+    engine.paths.set(project_id, { subvolume: place, persist });
+    expect(await restore()).toMatchObject({
+      state: "succeeded",
+      warnings: [{ path: "persist" }],
+    });
+    expect(readFileSync(join(persist, "p"), "utf8")).toBe("newer");
+  });
+
+  test("projects may live behind a symbolic link", async () => {
+    await start();
+    const link = join(engine.root, "link");
+    symlinkSync(join(engine.root, "projects"), link);
+    engine.paths.set(project_id, { subvolume: join(link, project_id) });
+    expect(await restore()).toMatchObject({ state: "succeeded", warnings: [] });
+    expectNew();
+  });
+
   describe("a backup with a persist store, on a host that keeps it in the project", () => {
     beforeEach(async () => {
       await start();
@@ -155,7 +178,8 @@ describeReal("in place", { needs: ["root", "rustic"] }, () => {
       return persist;
     };
 
-    test("finds its store in the project", async () => {
+    test("finds its store in the project, in directories of the project's owner", async () => {
+      chownSync(place, 4711, 4712);
       backup_id = (await engine.backup(project_id)).backup_id;
       const persist = inside();
       expect(await restore()).toMatchObject({
@@ -163,10 +187,15 @@ describeReal("in place", { needs: ["root", "rustic"] }, () => {
         warnings: [],
       });
       expect(readdirSync(persist)).toEqual(["p"]);
+      const { uid, gid } = lstatSync(join(place, ".local"));
+      expect({ uid, gid }).toEqual({ uid: 4711, gid: 4712 });
     });
 
-    test("is not led out of the project by a user's symbolic link", async () => {
-      const outside = tempDir("outside");
+    test.each([
+      ["a user's symbolic link", ""],
+      ["a link that leads nowhere", "nowhere"],
+    ])("is not led out of the project by %s", async (_what, name) => {
+      const outside = join(tempDir("outside"), name);
       symlinkSync(outside, join(place, ".local"));
       backup_id = (await engine.backup(project_id)).backup_id;
       inside();
@@ -174,7 +203,6 @@ describeReal("in place", { needs: ["root", "rustic"] }, () => {
         state: "succeeded",
         warnings: [{ path: "persist" }],
       });
-      expect(readdirSync(outside)).toEqual([]);
       expect(existsSync(join(outside, "persist"))).toBe(false);
     });
   });

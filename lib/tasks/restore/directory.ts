@@ -3,7 +3,7 @@
  * backup has one, `persist` inside it. It appears whole or not at all.
  */
 
-import { readdir, realpath, rename, rmdir } from "node:fs/promises";
+import { lstat, readdir, realpath, rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { BackupError } from "../../../conat-api/index.js";
 import type { Config } from "../../config.js";
@@ -24,7 +24,7 @@ export async function restoreToDirectory(
   source: RestoreSource,
   path: string,
 ): Promise<Outcome> {
-  const { config, store } = tools;
+  const { config } = tools;
   await requireFreeTarget(config, path);
   const { job_id } = run.job;
   const staging = join(dirname(path), `.${basename(path)}.${job_id}`);
@@ -32,26 +32,26 @@ export async function restoreToDirectory(
   try {
     await makeStaging(staging);
     const result = await writeBackup(run, source, staging);
-    await syncFileSystem(staging, tools);
+    await syncFileSystem(staging, run, tools);
     run.note({ phase: "settling" });
-    await rmdir(path).catch(ifAbsent);
+    run.signal.throwIfAborted();
+    // Replaces an empty directory, and nothing else.
     await rename(staging, path);
-    await syncNames([path]);
-    store.jobs.clearStage(job_id);
     return restoreOutcome(source, result);
-  } catch (error) {
-    await tidy(run, staging, tools);
-    throw error;
+  } finally {
+    await tidy(run, staging, path, tools);
   }
 }
 
-/** What cannot be removed now stays in the row: recovery removes it. */
+/** What cannot be done now stays in the row: recovery does it. */
 async function tidy(
   { job: { job_id } }: TaskRun,
   staging: string,
+  path: string,
   { btrfs, store, host }: Tools,
 ): Promise<void> {
   try {
+    await syncNames([path]);
     await removeTree(staging, btrfs);
     store.jobs.clearStage(job_id);
   } catch (error) {
@@ -83,8 +83,8 @@ export async function requireFreeTarget(
       { hint: "Add its parent to restore.directories." },
     );
   }
-  const names = await readdir(path).catch(ifAbsentOrFile);
-  if (names === undefined || names.length === 0) return;
+  const names = await namesIn(path);
+  if (names.length === 0) return;
   throw new BackupError("CONFLICT", `${path} exists and is not empty.`, {
     hint: "Name a new directory.",
   });
@@ -98,12 +98,15 @@ async function isBelowAny(
   for (const directory of directories) {
     const allowed = await realpath(directory).catch(ifAbsent);
     if (allowed === undefined) continue;
-    if (parent === allowed || parent.startsWith(`${allowed}/`)) return true;
+    const below = allowed.endsWith("/") ? allowed : `${allowed}/`;
+    if (parent === allowed || parent.startsWith(below)) return true;
   }
   return false;
 }
 
-function ifAbsentOrFile(error: unknown): string[] | undefined {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === "ENOTDIR" ? ["a file"] : ifAbsent(error);
+/** Anything but a directory counts as something, a symbolic link too. */
+async function namesIn(path: string): Promise<string[]> {
+  const stats = await lstat(path).catch(ifAbsent);
+  if (!stats) return [];
+  return stats.isDirectory() ? readdir(path) : [basename(path)];
 }

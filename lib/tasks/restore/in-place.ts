@@ -5,13 +5,13 @@
 
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Warning } from "../../../conat-api/index.js";
+import { BackupError, type Warning } from "../../../conat-api/index.js";
 import type { ProjectPaths } from "../../host.js";
-import { keptDirectory, stagingDirectory } from "../../work-directory.js";
+import { stagingDirectory } from "../../work-directory.js";
 import { projectPaths } from "../project-paths.js";
 import type { Outcome, TaskRun, Tools } from "../task.js";
-import { type Moves, planMoves } from "./moves.js";
-import { prepareStaging, removeStaging } from "./staging.js";
+import { planMoves } from "./moves.js";
+import { prepareStaging, removeIfEmpty, removeStaging } from "./staging.js";
 import { type Move, settleSwap, swap } from "./swap.js";
 import { syncFileSystem, syncNames } from "./sync.js";
 import { type RestoreSource, restoreOutcome, writeBackup } from "./write.js";
@@ -28,28 +28,31 @@ export async function restoreInPlace(
   try {
     await prepareStaging(tools, paths, staging);
     const result = await writeBackup(run, source, staging);
-    const planned = await planMoves(tools, paths, job_id, staging);
-    await syncFileSystem(staging, tools);
-    const afterwards = await stopAndSwap(run, tools, paths, planned);
+    const { moves, warnings } = await planMoves(run, tools, paths, staging);
+    for (const { staged } of moves) await syncFileSystem(staged, run, tools);
+    const afterwards = await stopAndSwap(run, tools, moves);
     run.note({ phase: "settling" });
-    const warnings = [...result.warnings, ...planned.warnings, ...afterwards];
-    return restoreOutcome(source, { ...result, warnings });
-  } finally {
     await tidy(run, tools, paths);
+    return restoreOutcome(source, {
+      ...result,
+      warnings: [...result.warnings, ...warnings, ...afterwards],
+    });
+  } catch (error) {
+    // Half a swap: both trees are still needed.
+    if (!(error instanceof HalfSwapped)) await tidy(run, tools, paths);
+    throw error;
   }
 }
 
 /**
- * Once the new tree is in its place the restore has succeeded: what the host
- * fails to do afterwards is a warning.
+ * Once the new tree is in its place the restore has succeeded: what fails
+ * afterwards is a warning.
  */
 async function stopAndSwap(
   run: TaskRun,
-  tools: Tools,
-  paths: ProjectPaths,
-  { moves }: Moves,
+  { host }: Tools,
+  moves: readonly Move[],
 ): Promise<Warning[]> {
-  const { host } = tools;
   const { project_id } = run.job;
   let swapped = false;
   try {
@@ -57,8 +60,9 @@ async function stopAndSwap(
     run.note({ phase: "stopping" });
     await host.projects.withStopped(project_id, async () => {
       run.signal.throwIfAborted();
-      await swapIn(run, tools, paths, moves);
+      await swapIn(run, moves);
       swapped = true;
+      await syncNames(moves.flatMap(namesOf));
     });
     await host.replaced?.(project_id);
     return [];
@@ -70,38 +74,62 @@ async function stopAndSwap(
   }
 }
 
-/** The journal is on the disk before the first rename. */
-async function swapIn(
-  run: TaskRun,
-  { config }: Tools,
-  { subvolume }: ProjectPaths,
-  moves: readonly Move[],
-): Promise<void> {
+function namesOf({ place, kept, had_old }: Move): string[] {
+  return had_old ? [place, kept] : [place];
+}
+
+/**
+ * The journal is on the disk before the first rename.
+ *
+ * @throws BackupError HalfSwapped: neither finished nor undone.
+ */
+async function swapIn(run: TaskRun, moves: readonly Move[]): Promise<void> {
   const keeping = moves.filter(({ had_old }) => had_old);
-  for (const { kept } of keeping) {
-    await mkdir(dirname(kept), { recursive: true, mode: 0o700 });
+  const folders = keeping.map(({ kept }) => dirname(kept));
+  for (const folder of folders) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
   }
-  const kept = keptDirectory(config, subvolume, run.job.job_id);
   run.note({
     phase: "swapping",
     journal: JSON.stringify(moves),
-    kept_at: keeping.length > 0 ? kept : null,
+    kept_at: folders[0] ?? null,
   });
   try {
     await swap(moves);
   } catch (error) {
-    // Usually undone by now; where even that failed, it is finished or
-    // undone here, or throws with the journal left in the row.
-    if ((await settleSwap(moves)) === "old") {
-      run.note({ journal: null, kept_at: null });
-      throw error;
-    }
+    if ((await settleHalf(moves, error)) === "new") return;
+    run.note({ journal: null, kept_at: null });
+    for (const folder of folders) await removeIfEmpty(folder);
+    throw error;
   }
-  await syncNames(
-    moves.flatMap(({ place, kept: old, had_old }) =>
-      had_old ? [place, old] : [place],
-    ),
-  );
+}
+
+/** `swap` has undone itself, where that was possible. */
+async function settleHalf(
+  moves: readonly Move[],
+  cause: unknown,
+): Promise<"old" | "new"> {
+  try {
+    return await settleSwap(moves);
+  } catch {
+    throw new HalfSwapped(moves, cause);
+  }
+}
+
+/** Something else put itself in the way; a person has to look. */
+class HalfSwapped extends BackupError {
+  constructor(moves: readonly Move[], cause: unknown) {
+    const [first] = moves;
+    super(
+      "FILESYSTEM_FAILED",
+      "The restore was cut off between taking the old tree away and putting the new one in its place.",
+      {
+        hint: "Both are kept on the host; its log names them.",
+        cause,
+        details: `old: ${first?.kept}, new: ${first?.staged}, place: ${first?.place}`,
+      },
+    );
+  }
 }
 
 /** What cannot be removed now stays in the row: recovery removes it. */

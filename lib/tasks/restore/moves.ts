@@ -1,15 +1,14 @@
 /** Which staged tree goes where; nothing of the project is touched yet. */
 
-import { mkdir, rename } from "node:fs/promises";
+import { chown, lstat, mkdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Warning } from "../../../conat-api/index.js";
 import type { ProjectPaths } from "../../host.js";
 import { copyTree } from "../../source/copy-tree.js";
-import { exists, sourceKind } from "../../source/filesystem.js";
+import { exists, ifAbsent, sourceKind } from "../../source/filesystem.js";
 import { persistInside } from "../../source/persist.js";
-import { isWithin } from "../../source/real-path.js";
 import { keptDirectory, stagingDirectory } from "../../work-directory.js";
-import type { Tools } from "../task.js";
+import type { TaskRun, Tools } from "../task.js";
 import { requireParent } from "./staging.js";
 import type { Move } from "./swap.js";
 import { makeStaging } from "./write.js";
@@ -21,26 +20,32 @@ export interface Moves {
 
 /** `staging` holds `project` and, where the backup has one, `persist`. */
 export async function planMoves(
+  run: TaskRun,
   tools: Tools,
   paths: ProjectPaths,
-  job_id: string,
   staging: string,
 ): Promise<Moves> {
+  const { job_id } = run.job;
   const staged = join(staging, "project");
   const plan = (place: string, name: string, from: string) =>
     planMove(tools, { place, job_id, name, staged: from });
   const project = await plan(paths.subvolume, "project", staged);
-  const persist = join(staging, "persist");
-  if (!(await exists(persist))) return { moves: [project], warnings: [] };
-  if (paths.persist === undefined) {
-    return { moves: [project], warnings: [notPlaced] };
-  }
+  const only = (...warnings: Warning[]) => ({ moves: [project], warnings });
+
+  const restored = join(staging, "persist");
   const inside = persistInside(paths);
-  if (inside !== undefined) {
-    const placed = await placeInside(persist, staged, inside);
-    return { moves: [project], warnings: placed ? [] : [notPlaced] };
+  if (!(await exists(restored))) {
+    const stays = paths.persist !== undefined && inside === undefined;
+    return stays && (await exists(paths.persist ?? ""))
+      ? only(leftAlone)
+      : only();
   }
-  const beside = await besidePersist(tools, paths.persist, job_id, persist);
+  if (paths.persist === undefined) return only(notPlaced);
+  if (inside !== undefined) {
+    const placed = await placeInside(restored, staged, inside);
+    return placed ? only() : only(notPlaced);
+  }
+  const beside = await besidePersist(run, tools, paths.persist, restored);
   const store = await plan(paths.persist, "persist", beside);
   return { moves: [project, store], warnings: [] };
 }
@@ -49,6 +54,12 @@ const notPlaced: Warning = {
   path: "persist",
   message:
     "this host has no place for the persist store: restore it to a directory",
+};
+
+const leftAlone: Warning = {
+  path: "persist",
+  message:
+    "the backup has no persist store outside the project: the one on this host was left as it is",
 };
 
 async function planMove(
@@ -62,7 +73,7 @@ async function planMove(
 
 /**
  * This host keeps the store in the project's tree; the other did not. false:
- * something is there, or symbolic links of the user's lead out of the tree.
+ * something is there, or symbolic links of the user's lead elsewhere.
  */
 async function placeInside(
   persist: string,
@@ -70,10 +81,18 @@ async function placeInside(
   inside: string,
 ): Promise<boolean> {
   const target = join(project, inside);
-  if (!(await isWithin(target, project)) || (await exists(target))) {
-    return false;
+  const folders = dirname(inside).split("/");
+  if (await exists(target)) return false;
+  const { uid, gid } = await lstat(project);
+  let folder = project;
+  for (const name of folders.filter((part) => part !== ".")) {
+    folder = join(folder, name);
+    const found = await lstat(folder).catch(ifAbsent);
+    if (found && !found.isDirectory()) return false;
+    if (found) continue;
+    await mkdir(folder);
+    await chown(folder, uid, gid);
   }
-  await mkdir(dirname(target), { recursive: true });
   await rename(persist, target);
   return true;
 }
@@ -83,15 +102,14 @@ async function placeInside(
  * should be one again: then it is copied to beside its place first.
  */
 async function besidePersist(
-  tools: Tools,
+  run: TaskRun,
+  { btrfs, config, host }: Tools,
   place: string,
-  job_id: string,
   restored: string,
 ): Promise<string> {
-  const { btrfs, config, host } = tools;
   await requireParent(place);
   const wasSubvolume = (await sourceKind(place)) === "btrfs";
-  const staging = stagingDirectory(config, place, job_id);
+  const staging = stagingDirectory(config, place, run.job.job_id);
   await makeStaging(staging);
   const staged = join(staging, "persist.beside");
   if (wasSubvolume) await btrfs.createSubvolume(staged);
@@ -99,6 +117,8 @@ async function besidePersist(
   await copyTree(restored, staged, {
     privileged: host.privileged ?? [],
     environment: config.environment,
+    signal: run.signal,
+    onGroup: run.onGroup,
   });
   return staged;
 }

@@ -1,9 +1,10 @@
 /** Where an in-place restore writes: beside the places, for root alone. */
 
+import { rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BackupError } from "../../../conat-api/index.js";
 import type { ProjectPaths } from "../../host.js";
-import { isBtrfs, sourceKind } from "../../source/filesystem.js";
+import { ifAbsent, isBtrfs, sourceKind } from "../../source/filesystem.js";
 import { removeTree } from "../../source/remove.js";
 import { stagingDirectory } from "../../work-directory.js";
 import type { Tools } from "../task.js";
@@ -37,9 +38,17 @@ export async function removeStaging(
   }
 }
 
+/** An old tree may have been put there by now: then it stays. */
+export async function removeIfEmpty(directory: string): Promise<void> {
+  await rmdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOTEMPTY") ifAbsent(error);
+  });
+}
+
 /** @throws BackupError NOT_FOUND: its file system may not be mounted. */
 export async function requireParent(place: string): Promise<void> {
-  if ((await sourceKind(dirname(place))) !== undefined) return;
+  const parent = await stat(dirname(place)).catch(ifAbsent);
+  if (parent?.isDirectory()) return;
   throw new BackupError(
     "NOT_FOUND",
     `The directory ${dirname(place)} that projects live in is not there.`,

@@ -4,7 +4,8 @@ import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { BackupError } from "../../../conat-api/index.js";
 import { run } from "../../exec.js";
-import type { Tools } from "../task.js";
+import { identifyProcess } from "../../process-identity.js";
+import type { TaskRun, Tools } from "../task.js";
 
 /**
  * All that was written on the file system of `path`.
@@ -13,10 +14,14 @@ import type { Tools } from "../task.js";
  */
 export async function syncFileSystem(
   path: string,
+  { signal, onGroup }: Pick<TaskRun, "signal" | "onGroup">,
   { config }: Pick<Tools, "config">,
 ): Promise<void> {
   const command = { file: "sync", args: ["-f", path], env: config.environment };
-  const { exitCode, stderr } = await run(command);
+  const { exitCode, stderr } = await run(command, {
+    signal,
+    onSpawn: (pgid) => onGroup(identifyProcess(pgid)),
+  }).finally(() => onGroup(null));
   if (exitCode === 0) return;
   throw new BackupError(
     "FILESYSTEM_FAILED",
