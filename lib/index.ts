@@ -3,6 +3,7 @@
 import type { Config } from "./config.js";
 import type { ProjectHost } from "./host.js";
 import { createRefresher } from "./jobs/refresh.js";
+import { watchOwners } from "./jobs/deaths.js";
 import { keepRecovering, recover } from "./jobs/recovery.js";
 import { createWorker, type Worker } from "./jobs/worker.js";
 import { identifyProcess } from "./process-identity.js";
@@ -60,13 +61,14 @@ export async function startProjectBackups(
     wake: () => worker?.wake(),
     abort: (job_id, reason) => worker?.abort(job_id, reason) ?? false,
   });
-  const services = await recover(tools)
+  const deaths = watchOwners((job_id) => worker?.runs(job_id) ?? false);
+  const services = await recover(tools, deaths)
     .then(() => registerServices(host, handlers))
     .catch((error: unknown) => {
       store.close();
       throw error;
     });
-  const recovery = keepRecovering(tools, recoverEveryMs);
+  const recovery = keepRecovering(tools, recoverEveryMs, deaths);
   if (work) worker = startWorker();
   worker?.wake();
 
@@ -79,14 +81,32 @@ export async function startProjectBackups(
       worker.wake();
     },
     async close({ drainMs = config.limits.drain_seconds * 1000 } = {}) {
-      for (const service of services) service.close();
-      await refresher.close();
-      await recovery.close();
-      await worker?.close(drainMs);
-      tools.repositories.close();
-      store.close();
+      worker?.stop();
+      await closeAll([
+        ...services.map((service) => () => service.close()),
+        refresher.close,
+        recovery.close,
+        () => worker?.close(drainMs),
+        tools.repositories.close,
+        store.close,
+      ]);
     },
   };
+}
+
+/** Each in its turn, whatever becomes of the others; throws the first error. */
+async function closeAll(
+  closes: readonly (() => Promise<void> | void)[],
+): Promise<void> {
+  const errors: unknown[] = [];
+  for (const close of closes) {
+    try {
+      await close();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
 }
 
 function createTools(

@@ -1,6 +1,7 @@
 /** A child runs as the leader of a process group of its own. */
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { readIfAllowed, readStat } from "./process-stat.js";
 
 /**
  * SIGKILL for the whole group; false when it is another user's. rustic exits
@@ -22,7 +23,7 @@ export function killGroup(pgid: number): boolean {
 /** Has it any process left that is not a zombie? */
 export function groupLives(pgid: number): boolean {
   return processes().some((pid) => {
-    const { state, group } = statOf(pid) ?? {};
+    const { state, group } = readStat(pid) ?? {};
     return group === pgid && state !== "Z";
   });
 }
@@ -35,7 +36,7 @@ export function groupLives(pgid: number): boolean {
 export function groupActivity(pgid: number): number {
   let sum = 0;
   for (const pid of processes()) {
-    const found = statOf(pid);
+    const found = readStat(pid);
     if (found?.group === pgid) sum += found.ticks + bytesMoved(pid);
   }
   return sum;
@@ -45,33 +46,10 @@ function processes(): string[] {
   return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
 }
 
-/** undefined: it ended while we looked. */
-function statOf(
-  pid: string,
-): { state: string; group: number; ticks: number } | undefined {
-  const stat = readIfAllowed(`/proc/${pid}/stat`);
-  if (stat === undefined) return undefined;
-  // The command name may hold spaces and parentheses: count from its end.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return {
-    state: fields[0] ?? "",
-    group: Number(fields[2]),
-    ticks: Number(fields[11]) + Number(fields[12]),
-  };
-}
-
 /** 0 for another user's process: then the CPU alone has to tell. */
 function bytesMoved(pid: string): number {
   const io = readIfAllowed(`/proc/${pid}/io`) ?? "";
   const field = (name: string) =>
     Number(new RegExp(`^${name}: (\\d+)$`, "m").exec(io)?.[1] ?? 0);
   return field("rchar") + field("wchar");
-}
-
-function readIfAllowed(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
 }

@@ -3,7 +3,7 @@
  * never mistaken for it: pid, start time in clock ticks since boot, boot id.
  */
 
-import { readFileSync } from "node:fs";
+import { readIfAllowed, readStat } from "./process-stat.js";
 
 export interface ProcessIdentity {
   pid: number;
@@ -26,15 +26,12 @@ export function isAlive({ pid, started, boot }: ProcessIdentity): boolean {
 
 /** undefined: no such process (a zombie has ended), or no /proc. */
 function startTime(pid: number): number | undefined {
-  const stat = readText(`/proc/${pid}/stat`);
-  if (stat === undefined) return undefined;
-  // The command name may hold spaces and parentheses: count from its end.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields[0] === "Z" ? undefined : Number(fields[19]);
+  const stat = readStat(pid);
+  return stat?.state === "Z" ? undefined : stat?.started;
 }
 
 function bootId(): string {
-  return readText("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
+  return readIfAllowed("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
 }
 
 function answersSignal(pid: number): boolean {
@@ -43,13 +40,5 @@ function answersSignal(pid: number): boolean {
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
   }
 }

@@ -65,6 +65,7 @@ const arrows: Record<string, readonly string[]> = {
     "conat-api/",
     "lib/exec.ts",
     "lib/host.ts",
+    "lib/process-identity.ts",
     "better-sqlite3",
     "zod",
   ],

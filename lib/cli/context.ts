@@ -1,13 +1,14 @@
 /** A command's way to the host: the same service code, in this process. */
 
 import { resolve } from "node:path";
-import { BackupError, toBackupError } from "../../conat-api/index.js";
+import { BackupError, type Job, toBackupError } from "../../conat-api/index.js";
 import { defaultDataDir, readConfig } from "../config.js";
 import { type Logger, silentLogger } from "../host.js";
 import { type ProjectBackups, startProjectBackups } from "../index.js";
 import { createStandaloneHost } from "../standalone/host.js";
 import { exitCodeOf } from "./exit-codes.js";
 import { createOutput, type Output } from "./output.js";
+import { endBySignal } from "./signals.js";
 
 export interface GlobalOptions {
   dataDir?: string;
@@ -18,6 +19,8 @@ export interface GlobalOptions {
 export interface Context {
   backups: ProjectBackups;
   output: Output;
+  /** What the command has asked for and waits for: a signal cancels it. */
+  asked?: Pick<Job, "project_id" | "job_id">;
 }
 
 /** What a command says with its exit code. */
@@ -43,12 +46,12 @@ export async function withHost(
     const logger = options.verbose ? stderrLogger : silentLogger;
     const host = createStandaloneHost({ dataDir, config, logger });
     const backups = await startProjectBackups(host, config, { work: false });
-    const onSignal = () => void backups.close({ drainMs: 0 }).finally(leave);
-    process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+    const context: Context = { backups, output };
+    const signals = endBySignal(context, createOutput(options.json ?? false));
     try {
-      return await run({ backups, output });
+      return await run(context);
     } finally {
-      process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+      signals.ignore();
       await backups.close();
     }
   });
@@ -68,11 +71,6 @@ export async function guarded(
     if (verbose) stderrLogger.error(failure.details ?? String(failure.stack));
     process.exitCode = exitCodeOf(failure.code);
   }
-}
-
-/** 128 + SIGINT, as a shell says it. */
-function leave(): void {
-  process.exit(130);
 }
 
 const write = (level: string) => (message: string, fields?: object) => {

@@ -17,6 +17,15 @@ export const exitCodes = {
   temporary: 75,
 } as const;
 
+/** 128 and the signal's number, as a shell says it. */
+export const signalExitCodes = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+} as const;
+
+export type EndingSignal = keyof typeof signalExitCodes;
+
 const byError: Partial<Record<ErrorCode, number>> = {
   INVALID_ARGUMENT: exitCodes.usage,
   NOT_FOUND: exitCodes.notFound,

@@ -27,7 +27,8 @@ export function createProgram(): Command {
 
 const exitCodeHelp = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with warnings, 4 not found,
-5 not allowed, 6 in conflict, 7 cancelled, 75 may go well later.`;
+5 not allowed, 6 in conflict, 7 cancelled, 75 may go well later, 129, 130 and
+143 ended by SIGHUP, SIGINT or SIGTERM: the job that was waited for is cancelled.`;
 
 async function main(): Promise<void> {
   try {

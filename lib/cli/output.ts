@@ -5,41 +5,62 @@ import { BackupError } from "../../conat-api/index.js";
 export interface Output {
   /** One JSON document in --json mode, else the text. */
   result(value: unknown, text: string): void;
-  /** For people only; not in --json mode. */
-  say(text: string): void;
+  /**
+   * The same; resolves when it was written.
+   *
+   * @throws BackupError FILESYSTEM_FAILED
+   */
+  deliver(value: unknown, text: string): Promise<void>;
   /** Overwrites the line on a terminal; nothing elsewhere. */
   status(text: string): void;
   fail(error: BackupError): void;
+  /** Prints nothing from now on: somebody else has the last word. */
+  mute(): void;
 }
 
 export function createOutput(json: boolean): Output {
   const terminal = process.stderr.isTTY && !json;
-  const clear = () => {
+  let muted = false;
+  const print = (stream: "stdout" | "stderr", text: string) => {
+    if (muted) return;
     if (terminal) process.stderr.write("\r\u001b[2K");
+    process[stream].write(text);
   };
+  const shown = (value: unknown, text: string) =>
+    `${json ? JSON.stringify(value, null, 2) : text}\n`;
   return {
-    result(value, text) {
-      clear();
-      const shown = json ? JSON.stringify(value, null, 2) : text;
-      process.stdout.write(`${shown}\n`);
-    },
-    say(text) {
-      clear();
-      if (!json) process.stdout.write(`${text}\n`);
-    },
+    result: (value, text) => print("stdout", shown(value, text)),
+    deliver: (value, text) =>
+      muted ? Promise.resolve() : written(shown(value, text)),
     status(text) {
-      if (!terminal) return;
-      clear();
-      process.stderr.write(text);
+      if (terminal) print("stderr", text);
     },
     fail({ code, message }) {
-      clear();
-      if (json) {
-        const error = { error: { code, message } };
-        process.stdout.write(`${JSON.stringify(error, null, 2)}\n`);
-      } else {
-        process.stderr.write(`project-backups: ${message} [${code}]\n`);
-      }
+      const error = { error: { code, message } };
+      if (json) print("stdout", `${JSON.stringify(error, null, 2)}\n`);
+      else print("stderr", `project-backups: ${message} [${code}]\n`);
+    },
+    mute() {
+      muted = true;
     },
   };
+}
+
+function written(text: string): Promise<void> {
+  const { stdout } = process;
+  return new Promise((resolve, reject) => {
+    const failed = (cause: Error) =>
+      reject(
+        new BackupError("FILESYSTEM_FAILED", "It could not be printed.", {
+          cause,
+        }),
+      );
+    // A reader that has gone is told by an event.
+    stdout.once("error", failed);
+    stdout.write(text, (error) => {
+      if (error) return failed(error);
+      stdout.off("error", failed);
+      resolve();
+    });
+  });
 }

@@ -8,11 +8,17 @@ import { formatBytes, formatDuration, printable } from "./format.js";
 
 const lookEveryMs = 100;
 
-/** Resolves with the row when the job has ended. */
+/**
+ * Resolves with the row when the job has ended. A job that was `joined` is
+ * somebody else's as well: a signal ends the waiting, not the job.
+ */
 export async function waitForJob(
-  { backups, output }: Context,
+  context: Context,
   { job_id, project_id }: Job,
+  { joined = false } = {},
 ): Promise<Job> {
+  const { backups, output } = context;
+  if (!joined) context.asked = { job_id, project_id };
   backups.runOnly(job_id);
   for (;;) {
     const input = { project_id, job_id };

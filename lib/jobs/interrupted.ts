@@ -1,4 +1,4 @@
-/** The error of a job whose host went away. */
+/** The errors of a job whose host went away. */
 
 import { BackupError, type JobKind } from "../../conat-api/index.js";
 
@@ -12,6 +12,19 @@ export function interrupted(kind: JobKind): BackupError {
         kind === "restore"
           ? "The project is as it was before: start the restore again."
           : "Start the backup again.",
+    },
+  );
+}
+
+/** A swap that began, perhaps, and can neither be finished nor taken back. */
+export function undecided(kept_at: string | null): BackupError {
+  return new BackupError(
+    "FILESYSTEM_FAILED",
+    "The host went away while it put the restored tree in place, and what it left cannot be put in order.",
+    {
+      hint: kept_at
+        ? `The tree that was there before is in its place or at ${kept_at}: look before you start anything else.`
+        : "Look at the project's directory before you start anything else.",
     },
   );
 }

@@ -2,30 +2,35 @@
 
 import { join } from "node:path";
 import { toBackupError } from "../../conat-api/index.js";
-import { isAlive } from "../process-identity.js";
-import { type JobRow, ownerOf, tryFileLock } from "../store/index.js";
+import { type JobRow, tryFileLock } from "../store/index.js";
 import { cleanUpAfter, removeStages } from "../tasks/leftovers.js";
 import type { Tools } from "../tasks/task.js";
-import { interrupted } from "./interrupted.js";
+import { type Deaths, watchOwners } from "./deaths.js";
+import { interrupted, undecided } from "./interrupted.js";
+import { settlementOf } from "./settle.js";
 
 /**
  * Before new work at start, and now and then for other processes on the
  * file. A row of a live owner is left alone. While it goes on elsewhere this
  * does nothing: two that finish one swap would undo each other's renames.
  */
-export async function recover(tools: Tools): Promise<void> {
-  const { dataDir } = tools.host;
-  await tryFileLock(join(dataDir, "recovery.lock"), () => recoverAll(tools));
+export async function recover(
+  tools: Tools,
+  deaths: Deaths = watchOwners(),
+): Promise<void> {
+  const lock = join(tools.host.dataDir, "recovery.lock");
+  await tryFileLock(lock, () => recoverAll(tools, deaths));
 }
 
 /** Recovers again and again; it never throws. */
 export function keepRecovering(
   tools: Tools,
   everyMs: number,
+  deaths: Deaths = watchOwners(),
 ): { close(): Promise<void> } {
   let now: Promise<void> | undefined;
   const again = () => {
-    now ??= recover(tools)
+    now ??= recover(tools, deaths)
       .catch((error: unknown) => {
         tools.host.logger.error("dead jobs could not be looked for", {
           error: String(error),
@@ -44,12 +49,11 @@ export function keepRecovering(
   };
 }
 
-async function recoverAll(tools: Tools): Promise<void> {
+async function recoverAll(tools: Tools, deaths: Deaths): Promise<void> {
   const { jobs } = tools.store;
   for (const row of jobs.allRunning()) {
-    const owner = ownerOf(row);
-    if (owner && isAlive(owner)) continue;
-    await logged(row, tools, () => settleDead(row, tools));
+    if (!deaths.isDead(row)) continue;
+    await logged(row, tools, () => settleDead(row, tools, deaths));
   }
   for (const row of jobs.withAbandonedStage()) {
     await logged(row, tools, () => removeStages(row, tools));
@@ -71,15 +75,33 @@ async function logged(
   });
 }
 
-async function settleDead(row: JobRow, tools: Tools): Promise<void> {
+/**
+ * Cleaned up or not, the row is settled: it would hold a place under the cap
+ * for ever. What is left of its stage is removed by a later recovery.
+ */
+async function settleDead(
+  row: JobRow,
+  tools: Tools,
+  deaths: Deaths,
+): Promise<void> {
   const { store, host } = tools;
-  const state = await cleanUpAfter(row, tools);
-  const { code, message } = interrupted(row.kind);
+  const { job_id, kind } = row;
   const now = host.clock.now();
-  store.jobs.settle(
-    row.job_id,
-    state === "succeeded"
-      ? { state, now }
-      : { state, now, error_code: code, error_message: message },
-  );
+  const settleFailed = (failure = interrupted(kind)) =>
+    void store.jobs.settle(job_id, {
+      ...settlementOf(failure, store, job_id),
+      now,
+    });
+  let state: "succeeded" | "failed";
+  try {
+    state = await cleanUpAfter(row, tools);
+  } catch (error) {
+    const { journal = null, kept_at = null } = store.jobs.get(job_id) ?? {};
+    if (journal === null) settleFailed();
+    // A half-done swap is worth a few attempts: the project has no tree.
+    else if (deaths.givesUp(row)) settleFailed(undecided(kept_at));
+    throw error;
+  }
+  if (state === "succeeded") store.jobs.settle(job_id, { state, now });
+  else settleFailed();
 }

@@ -8,17 +8,27 @@ import type { TaskRun } from "../tasks/task.js";
 /** Rows of bytes are written at most this often. */
 const bytesEveryMs = 250;
 
+/** What nobody but a person who waits needs to know. */
+const hints: readonly string[] = [
+  "phase",
+  "bytes_done",
+  "bytes_total",
+  "progress_at",
+] satisfies (keyof RunningFacts)[];
+
 export function createReporter(
   store: Store,
   clock: Clock,
   job_id: string,
 ): Pick<TaskRun, "note" | "onBytes" | "onGroup"> {
   let written = 0;
-  const note = (facts: RunningFacts) =>
-    store.jobs.note(job_id, {
-      ...facts,
-      ...(facts.phase ? { progress_at: clock.now() } : {}),
-    });
+  const note = (facts: RunningFacts): void => {
+    const moved = facts.phase ? { progress_at: clock.now() } : {};
+    const write = () => store.jobs.note(job_id, { ...facts, ...moved });
+    if (Object.keys(facts).every((fact) => hints.includes(fact))) {
+      ifPossible(write);
+    } else write();
+  };
   return {
     note,
     onBytes({ done, total }) {
@@ -28,7 +38,7 @@ export function createReporter(
       written = now;
       const progress_at = clock.now();
       const bytes_total = total ? { bytes_total: total } : {};
-      ifPossible(() => note({ bytes_done: done, progress_at, ...bytes_total }));
+      note({ bytes_done: done, progress_at, ...bytes_total });
     },
     // A group that is not in the row could outlive us: that must fail. One
     // that has ended is recognised by its start time.
@@ -39,7 +49,10 @@ export function createReporter(
   };
 }
 
-/** A hint that a full disk keeps from its row must not end the job. */
+/**
+ * A hint that a full disk keeps from its row must not end the job: the
+ * backup may be in the repository already.
+ */
 function ifPossible(write: () => void): void {
   try {
     write();

@@ -36,7 +36,8 @@ export function cancelledBy(by: string): BackupError {
  * disk) it is tried again: the row must not say "running" for ever.
  *
  * @throws SqliteError when it cannot be written and `stopping` says that
- * nobody can wait: then the next recovery settles the row.
+ * nobody can wait: then a recovery settles the row, one of this process as
+ * soon as it has seen twice that its heartbeat stands still.
  */
 export async function settleUntilWritten(
   { store, host }: Pick<Tools, "store" | "host">,

@@ -9,20 +9,23 @@ import { findRustic } from "./binary.js";
 import { type Kit, readKit } from "./kit.js";
 import { locate } from "./location.js";
 import {
+  findRepository,
   keyPaths,
   type Opened,
+  type Opening,
   openRepository,
   openWithKit,
   type WithLock,
 } from "./open.js";
 import { createRepository, type Repository } from "./repository.js";
 import { removeDeadProfiles } from "./profile.js";
-import { createRustic } from "./rustic.js";
+import { createRustic, type Rustic } from "./rustic.js";
+import { findTether } from "./tether.js";
 
 export type { BackupResult } from "./commands/backup.js";
 export type { RestoreResult } from "./commands/restore.js";
 export { excludeGlob } from "./commands/backup.js";
-export { type Kit, parseKit } from "./kit.js";
+export { exportKit, type Kit, parseKit } from "./kit.js";
 export type { Repository } from "./repository.js";
 export type { CallOptions } from "./rustic.js";
 
@@ -42,49 +45,17 @@ export interface RepositoryNeeds {
   ): void;
 }
 
-export function createRepositories({
-  host,
-  config,
-  withLock,
-  opened,
-}: RepositoryNeeds) {
-  const { name, kind } = config.repository;
-  const keysDir = join(host.dataDir, "keys");
-  const runDir = join(host.dataDir, "run");
+export function createRepositories(needs: RepositoryNeeds) {
+  const { host, config, opened } = needs;
   const closing = new AbortController();
-  const location = once(() =>
-    locate(config.repository, config.limits.bandwidth_bytes_per_second),
-  );
-  const rustic = createRustic({
-    binary: once(() =>
-      findRustic(rusticCandidates(config.commands.rustic), config.environment),
-    ),
-    runDir,
-    cacheDir: join(host.dataDir, "cache"),
-    environment: config.environment,
-    privileged: host.privileged ?? [],
-    nice: config.limits.nice,
-    ioClass: config.limits.io_class,
-    idleTimeoutMs: config.limits.idle_timeout_seconds * 1000,
-    closing: closing.signal,
-  });
+  const opening = openingOf(needs, closing.signal);
+  const paths = keyPaths(join(host.dataDir, "keys"), config.repository.name);
 
-  const opening = () => ({
-    config: config.repository,
-    location: location(),
-    rustic,
-    keysDir,
-    withLock,
-  });
-  const remember = ({ repository_id, keyFile }: Opened): Repository => {
-    const repository = createRepository({
-      repository_id,
-      keyFile,
-      name,
-      kind,
-      location: location(),
-      rustic,
-    });
+  const remember = (found: Opened): Repository => {
+    const { name, kind } = config.repository;
+    const { location, rustic } = opening();
+    const place = { name, kind, location, rustic };
+    const repository = createRepository({ ...found, ...place });
     opened(repository);
     return repository;
   };
@@ -99,22 +70,76 @@ export function createRepositories({
      * one opening; a signal only ends the waiting.
      */
     open,
-    /** Ends whatever command still runs. */
+    /**
+     * For those who only read: undefined while there is none and the first
+     * backup may make it.
+     *
+     * @throws BackupError as `open` does.
+     */
+    async find(signal?: AbortSignal): Promise<Repository | undefined> {
+      const found = await untilAborted(findRepository(opening()), signal);
+      return found && remember(found);
+    },
+    /** Ends whatever command still runs, and who waits for the lock. */
     close: () => closing.abort(),
     /**
      * What is known without asking rustic: the id that this host's kit
      * names; undefined before the first use.
      */
     knownId: (): string | undefined =>
-      readKit(keyPaths(keysDir, name).kit)?.repository_id ?? undefined,
+      readKit(paths.kit)?.repository_id ?? undefined,
     /** undefined: no repository was opened here yet. */
-    kit: (): Kit | undefined => readKit(keyPaths(keysDir, name).kit),
+    kit: (): Kit | undefined => readKit(paths.kit),
     /** @throws BackupError REPOSITORY_REJECTED: a kit of another one. */
     importKit: async (kit: Kit): Promise<Repository> =>
       remember(await openWithKit(opening(), kit)),
     /** Profiles, with the secrets in them, that dead processes left. */
-    removeDeadProfiles: () => removeDeadProfiles(runDir),
+    removeDeadProfiles: () => removeDeadProfiles(join(host.dataDir, "run")),
   };
+}
+
+/** Secrets are read when the repository is first asked for. */
+function openingOf(
+  { host, config, withLock }: RepositoryNeeds,
+  closing: AbortSignal,
+): () => Opening {
+  const { repository, limits } = config;
+  const rustic = rusticOf(host, config, closing);
+  const location = once(() =>
+    locate(repository, limits.bandwidth_bytes_per_second),
+  );
+  return () => ({
+    config: repository,
+    location: location(),
+    rustic,
+    keysDir: join(host.dataDir, "keys"),
+    withLock,
+    closing,
+  });
+}
+
+function rusticOf(
+  { dataDir, privileged = [] }: RepositoryNeeds["host"],
+  { commands, environment, limits }: Config,
+  closing: AbortSignal,
+): Rustic {
+  return createRustic({
+    binary: once(() =>
+      findRustic(rusticCandidates(commands.rustic), environment),
+    ),
+    tether: once(() =>
+      // rustic's parent would be the prefix, which may outlive this process.
+      privileged.length > 0 ? Promise.resolve([]) : findTether(environment),
+    ),
+    runDir: join(dataDir, "run"),
+    cacheDir: join(dataDir, "cache"),
+    environment,
+    privileged,
+    nice: limits.nice,
+    ioClass: limits.io_class,
+    idleTimeoutMs: limits.idle_timeout_seconds * 1000,
+    closing,
+  });
 }
 
 /** The first good result for all; a failure is forgotten. */

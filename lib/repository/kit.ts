@@ -62,19 +62,48 @@ export function writeKit(path: string, kit: Kit): void {
   writeSecretFile(path, `${JSON.stringify(kit, null, 2)}\n`);
 }
 
+/**
+ * The kit in a file of a person's own: 0600, and never over another file.
+ *
+ * @throws BackupError CONFLICT when the file is there, FILESYSTEM_FAILED
+ */
+export function exportKit(path: string, kit: Kit): void {
+  try {
+    writeNew(path, `${JSON.stringify(kit, null, 2)}\n`);
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") {
+      throw new BackupError("CONFLICT", `${path} is there already.`, {
+        hint: "Name a new file.",
+        cause: error,
+      });
+    }
+    rmSync(path, { force: true });
+    throw new BackupError(
+      "FILESYSTEM_FAILED",
+      `${path} cannot be written (${code}).`,
+      { hint: "Name a file that this user may write.", cause: error },
+    );
+  }
+}
+
 /** 0600 from its first moment on, in a directory that is 0700. */
 export function writeSecretFile(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.new`;
   rmSync(temporary, { force: true });
-  const file = openSync(temporary, "wx", 0o600);
+  writeNew(temporary, text);
+  renameForGood(temporary, path);
+}
+
+function writeNew(path: string, text: string): void {
+  const file = openSync(path, "wx", 0o600);
   try {
     writeSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  renameForGood(temporary, path);
 }
 
 /** The name is on the disk as well when this returns. */

@@ -41,12 +41,15 @@ export interface Opening {
   /** `<dataDir>/keys`. */
   keysDir: string;
   withLock: WithLock;
+  /** The host closes: nobody waits for the lock any longer. */
+  closing?: AbortSignal;
 }
 
 /** Runs `action` while nobody else on this host holds the lock at `path`. */
 export type WithLock = <T>(
   path: string,
   action: () => Promise<T>,
+  signal?: AbortSignal,
 ) => Promise<T>;
 
 export interface Opened {
@@ -70,17 +73,27 @@ export function keyPaths(keysDir: string, name: string) {
  * host had one, or the configuration says `init = false`.
  */
 export async function openRepository(opening: Opening): Promise<Opened> {
-  const paths = keyPaths(opening.keysDir, opening.config.name);
+  const paths = pathsOf(opening);
   return (
     alreadyOpen(paths) ??
-    opening.withLock(paths.lock, async () => {
-      return (
-        alreadyOpen(paths) ??
-        (existsSync(paths.kit) || !existsSync(paths.key)
-          ? await openByPassword(opening, paths)
-          : await openByKey(opening, paths))
-      );
-    })
+    locked(
+      opening,
+      async () =>
+        (await findLocked(opening, paths)) ?? makeRepository(opening, paths),
+    )
+  );
+}
+
+/**
+ * The same for those who only read: undefined where `openRepository` would
+ * make one.
+ */
+export async function findRepository(
+  opening: Opening,
+): Promise<Opened | undefined> {
+  const paths = pathsOf(opening);
+  return (
+    alreadyOpen(paths) ?? locked(opening, () => findLocked(opening, paths))
   );
 }
 
@@ -91,8 +104,8 @@ export async function openRepository(opening: Opening): Promise<Opened> {
  * it would replace the only copy of another repository's kit.
  */
 export async function openWithKit(opening: Opening, kit: Kit): Promise<Opened> {
-  const paths = keyPaths(opening.keysDir, opening.config.name);
-  return opening.withLock(paths.lock, async () => {
+  const paths = pathsOf(opening);
+  return locked(opening, async () => {
     const found = await readId(opening, kit);
     if (found === undefined) throw missing(opening);
     requireSame(kit, found);
@@ -106,6 +119,26 @@ export async function openWithKit(opening: Opening, kit: Kit): Promise<Opened> {
     }
     return takeKey(opening, paths, kit, found);
   });
+}
+
+function pathsOf({ keysDir, config }: Opening): KeyPaths {
+  return keyPaths(keysDir, config.name);
+}
+
+function locked<T>(opening: Opening, action: () => Promise<T>): Promise<T> {
+  const { lock } = pathsOf(opening);
+  return opening.withLock(lock, action, opening.closing);
+}
+
+async function findLocked(
+  opening: Opening,
+  paths: KeyPaths,
+): Promise<Opened | undefined> {
+  const opened = alreadyOpen(paths);
+  if (opened) return opened;
+  return existsSync(paths.kit) || !existsSync(paths.key)
+    ? openByPassword(opening, paths)
+    : openByKey(opening, paths);
 }
 
 function alreadyOpen(paths: KeyPaths): Opened | undefined {
@@ -125,14 +158,13 @@ function isWholeKey(path: string): boolean {
 }
 
 /**
- * The kit is on the disk before the repository exists: a crash in between
- * finds its password again here. A host whose kit names a repository never
- * makes another one: its storage may only not be mounted.
+ * undefined: there is none, and one may be made. A host whose kit names a
+ * repository never makes another one: its storage may only not be mounted.
  */
 async function openByPassword(
   opening: Opening,
   paths: KeyPaths,
-): Promise<Opened> {
+): Promise<Opened | undefined> {
   const { config } = opening;
   const kit = readKit(paths.kit) ?? newKit(opening);
   const found = await readId(opening, kit);
@@ -141,11 +173,12 @@ async function openByPassword(
     return takeKey(opening, paths, kit, found);
   }
   if (!config.init || kit.repository_id !== null) throw missing(opening);
-  return makeRepository(opening, paths);
+  return undefined;
 }
 
 /**
- * With a new password each time: an `init` that was cut off leaves a key in
+ * The kit is on the disk before the repository exists: a crash in between
+ * finds its password again. With a new password each time: an `init` that was cut off leaves a key in
  * the repository that the old one opens, but that fits nothing.
  */
 async function makeRepository(

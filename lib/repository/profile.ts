@@ -27,6 +27,8 @@ export interface ProfileOptions {
   credential: Credential;
   /** For remote repositories. */
   cacheDir: string;
+  /** Variables that rustic sets for itself. */
+  variables?: Readonly<Record<string, string>>;
 }
 
 /** Runs `action` with the path of a profile that is gone afterwards. */
@@ -66,9 +68,13 @@ function profileText({
   location,
   credential,
   cacheDir,
+  variables = {},
 }: ProfileOptions): string {
   const { repository, options, remote } = location;
   return stringify({
+    ...(Object.keys(variables).length > 0
+      ? { global: { env: variables } }
+      : {}),
     repository: {
       repository,
       ...("keyFile" in credential

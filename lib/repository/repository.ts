@@ -25,7 +25,13 @@ export interface Repository {
   restore(input: RestoreInput, options: CallOptions): Promise<RestoreResult>;
   /** Full ids of every backup in it. */
   ids(options?: CallOptions): Promise<string[]>;
-  read(ids: readonly string[], options?: CallOptions): Promise<Backup[]>;
+  /** What is no backup of a project is left out. */
+  read(ids: readonly string[], options?: ReadOptions): Promise<Backup[]>;
+}
+
+export interface ReadOptions extends CallOptions {
+  /** A snapshot that is not as it should be. */
+  onMalformed?(id: string): void;
 }
 
 export interface OpenRepository {
@@ -57,7 +63,8 @@ export function createRepository(open: OpenRepository): Repository {
       const backups: Backup[] = [];
       for (let at = 0; at < ids.length; at += idsPerCall) {
         const part = ids.slice(at, at + idsPerCall);
-        const found = await call(readBackupsCommand(part), options);
+        const command = readBackupsCommand(part, options?.onMalformed);
+        const found = await call(command, options);
         backups.push(...found.map((one) => ({ ...one, repository_id })));
       }
       return backups;

@@ -9,6 +9,7 @@ import { classifyFailure, unproven } from "./failure.js";
 import { createLogReader, type LogRecord } from "./log.js";
 import { type Credential, withProfile } from "./profile.js";
 import type { Location } from "./location.js";
+import { splitVariables } from "./variables.js";
 
 export interface RusticOutput {
   stdout: string;
@@ -36,6 +37,8 @@ export interface CallOptions {
 export interface RusticSettings {
   /** Resolves the binary when it is first needed. */
   binary: () => Promise<string>;
+  /** What ends rustic when this process dies (see tether.ts). */
+  tether: () => Promise<readonly string[]>;
   runDir: string;
   cacheDir: string;
   environment: Readonly<Record<string, string>>;
@@ -49,7 +52,9 @@ export interface RusticSettings {
 
 export type Rustic = ReturnType<typeof createRustic>;
 
-export function createRustic(settings: RusticSettings) {
+export function createRustic(given: RusticSettings) {
+  const { plain, secret: variables } = splitVariables(given.environment);
+  const settings = { ...given, environment: plain, variables };
   return {
     /**
      * @throws BackupError: as classified from rustic's words, or
@@ -65,9 +70,15 @@ export function createRustic(settings: RusticSettings) {
         runOnce(settings, { location, credential, profile }, command, options),
       ).catch((error: BackupError) => {
         if (error.code !== "REPOSITORY_MISSING") throw error;
-        return confirmMissing(location, error, options.signal);
+        const { signal } = eitherSignal(options.signal, settings.closing);
+        return confirmMissing(location, error, signal);
       }),
   };
+}
+
+interface Settings extends RusticSettings {
+  /** Those that no command line shows. */
+  variables: Readonly<Record<string, string>>;
 }
 
 interface Place {
@@ -77,15 +88,19 @@ interface Place {
 }
 
 async function runOnce<T>(
-  settings: RusticSettings,
+  settings: Settings,
   { location, credential, profile }: Place,
   command: RusticCommand<T>,
   { signal, onGroup, wrap = (inner) => inner }: CallOptions,
 ): Promise<T> {
   const log = createLogReader();
-  const redact = redactor(location, credential);
+  const redact = redactor(settings, location, credential);
+  const [binary, tether] = await Promise.all([
+    settings.binary(),
+    settings.tether(),
+  ]);
   const line = commandLine(settings, location, profile, command);
-  const rustic = { ...line, file: await settings.binary() };
+  const rustic = before(tether, { ...line, file: binary });
   const result = await run(prefixed(settings, wrap(rustic)), {
     idleTimeoutMs: settings.idleTimeoutMs,
     ...eitherSignal(signal, settings.closing),
@@ -95,6 +110,15 @@ async function runOnce<T>(
   }).finally(() => onGroup?.(null));
   const { stderr } = result;
   return judge(command, { ...result, stderr: redact(stderr) }, log.records);
+}
+
+/** A command behind what stands at the front of its line. */
+function before(
+  front: readonly string[],
+  { file, args, ...rest }: Command,
+): Command {
+  const [first = file, ...others] = [...front, file, ...args];
+  return { ...rest, file: first, args: others };
 }
 
 function eitherSignal(...signals: (AbortSignal | undefined)[]): {
@@ -151,19 +175,16 @@ function commandLine(
  */
 function prefixed(
   { nice, ioClass, privileged }: RusticSettings,
-  { file, args, ...rest }: Command,
+  command: Command,
 ): Command {
-  const line = [
+  const front = [
     ...privileged,
     // sudo drops the environment.
-    ...(privileged.length > 0 ? ["env", ...assignments(rest.env)] : []),
+    ...(privileged.length > 0 ? ["env", ...assignments(command.env)] : []),
     ...(ioClass === "idle" ? ["ionice", "-c", "3"] : []),
     ...(nice > 0 ? ["nice", "-n", String(nice)] : []),
-    file,
-    ...args,
   ];
-  const [first = file, ...others] = line;
-  return { ...rest, privileged, file: first, args: others };
+  return { ...before(front, command), privileged };
 }
 
 function assignments(env: Command["env"] = {}): string[] {
@@ -171,10 +192,11 @@ function assignments(env: Command["env"] = {}): string[] {
 }
 
 function redactor(
+  { variables }: Settings,
   { secrets }: Location,
   credential: Credential,
 ): (text: string) => string {
-  const all = [...secrets];
+  const all = [...secrets, ...Object.values(variables)];
   if ("password" in credential) all.push(credential.password);
   // One may hold another.
   const hidden = all.filter(Boolean).toSorted((a, b) => b.length - a.length);

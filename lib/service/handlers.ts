@@ -6,6 +6,7 @@
 import {
   BackupError,
   type Input,
+  type Job,
   type MethodName,
   type Output,
   parseInput,
@@ -13,6 +14,7 @@ import {
 } from "../../conat-api/index.js";
 import { cancelledBy } from "../jobs/settle.js";
 import type { Refresher } from "../jobs/refresh.js";
+import type { ProjectHost } from "../host.js";
 import { requireSource } from "../source/stage.js";
 import { type JobRow, toJob } from "../store/index.js";
 import { projectPaths } from "../tasks/project-paths.js";
@@ -78,7 +80,7 @@ const handlers: { [M in MethodName]: Handler<M> } = {
       now: tools.host.clock.now(),
     });
     setImmediate(wake);
-    return { job: toJob(row), joined };
+    return { job: shown(caller, toJob(row)), joined };
   },
 
   list({ tools, refresher }, { input }) {
@@ -102,17 +104,24 @@ const handlers: { [M in MethodName]: Handler<M> } = {
     };
   },
 
-  status: ({ tools }, { input }) => projectStatus(tools, input.project_id),
+  status({ tools }, { caller, input }) {
+    const status = projectStatus(tools, input.project_id);
+    const { current } = status;
+    return { ...status, current: current && shown(caller, current) };
+  },
 
-  jobs({ tools }, { input }) {
+  jobs({ tools }, { caller, input }) {
     const { project_id, state, limit = defaultLimit } = input;
     const before = parseJobCursor(input.cursor);
     const rows = tools.store.jobs.list({ project_id, state, before, limit });
     const last = rows.length === limit ? rows.at(-1) : undefined;
-    return { jobs: rows.map(toJob), cursor: last ? jobCursor(last) : null };
+    const jobs = rows.map((row) => shown(caller, toJob(row)));
+    return { jobs, cursor: last ? jobCursor(last) : null };
   },
 
-  job: ({ tools }, { input }) => ({ job: toJob(findJob(tools, input)) }),
+  job: ({ tools }, { caller, input }) => ({
+    job: shown(caller, toJob(findJob(tools, input))),
+  }),
 
   cancel({ tools, abort }, { caller, input }) {
     const found = findJob(tools, input);
@@ -120,13 +129,15 @@ const handlers: { [M in MethodName]: Handler<M> } = {
     const now = tools.host.clock.now();
     const row = tools.store.jobs.cancel(found.job_id, by, now);
     if (row?.state === "running") abort(row.job_id, cancelledBy(by));
-    return { job: toJob(row ?? found), cancelled: row !== undefined };
+    const job = shown(caller, toJob(row ?? found));
+    return { job, cancelled: row !== undefined };
   },
 
   async restore({ tools, wake }, { caller, role, input }) {
     const { store, config, host, repositories } = tools;
     const { project_id, backup_id, target } = input;
     authorizeRestore(caller, role, input, config);
+    if (target.type === "in_place") requireInPlace(host);
     await projectPaths(tools, project_id);
     refuseForeignBackup(tools, project_id, backup_id);
     if (target.type === "directory") {
@@ -145,6 +156,28 @@ const handlers: { [M in MethodName]: Handler<M> } = {
     return { job: toJob(row) };
   },
 };
+
+/**
+ * A swap renames and removes in this process: the prefix does not reach it.
+ *
+ * @throws BackupError INVALID_ARGUMENT
+ */
+function requireInPlace({ privileged = [] }: Pick<ProjectHost, "privileged">) {
+  if (privileged.length === 0 || process.getuid?.() === 0) return;
+  throw new BackupError(
+    "INVALID_ARGUMENT",
+    "This host cannot restore in place: it does not run as root.",
+    { hint: "Ask its administrator to restore to a directory." },
+  );
+}
+
+/**
+ * A row as its caller may see it: where the host keeps things is for those
+ * who could look there.
+ */
+function shown({ type }: Caller, job: Job): Job {
+  return type === "hub" || type === "local" ? job : { ...job, kept_at: null };
+}
 
 function triggerOf(caller: Caller): Trigger {
   return caller.type === "hub" ? "hub" : "manual";

@@ -57,7 +57,7 @@ function noticesOf(repository: RepositoryRow | undefined): Notice[] {
     {
       code: "KIT_NOT_EXPORTED",
       message:
-        "The recovery kit was never exported: if this host is lost, nobody can open the backups. Run: project-backups repo kit",
+        "The recovery kit was never exported: if this host is lost, nobody can open the backups. Run: project-backups repo kit --to FILE",
     },
   ];
 }

@@ -2,15 +2,15 @@
 
 import { realpath } from "node:fs/promises";
 import { BackupError } from "../../conat-api/index.js";
-import { run } from "../exec.js";
 import { pathInFileSystem } from "./mounts.js";
+import { runPrivileged, type Watch } from "./watch.js";
 
 export interface Btrfs {
   createSubvolume(path: string): Promise<void>;
-  snapshotReadOnly(source: string, path: string): Promise<void>;
+  snapshotReadOnly(source: string, path: string, watch?: Watch): Promise<void>;
   deleteSubvolume(path: string): Promise<void>;
   /** Subvolumes directly below, as paths relative to `subvolume`. */
-  nested(subvolume: string): Promise<string[]>;
+  nested(subvolume: string, watch?: Watch): Promise<string[]>;
 }
 
 export interface BtrfsSettings {
@@ -21,21 +21,21 @@ export interface BtrfsSettings {
 }
 
 export function createBtrfs(settings: BtrfsSettings): Btrfs {
-  const call = (args: string[]) => btrfs(settings, args);
+  const call = (args: string[], watch?: Watch) => btrfs(settings, args, watch);
   return {
     async createSubvolume(path) {
       await call(["subvolume", "create", path]);
     },
-    async snapshotReadOnly(source, path) {
-      await call(["subvolume", "snapshot", "-r", source, path]);
+    async snapshotReadOnly(source, path, watch) {
+      await call(["subvolume", "snapshot", "-r", source, path], watch);
     },
     async deleteSubvolume(path) {
       await call(["subvolume", "delete", path]);
     },
-    async nested(subvolume) {
+    async nested(subvolume, watch) {
       const [top, listed] = await Promise.all([
         realpath(subvolume).then(pathInFileSystem),
-        call(["subvolume", "list", "-o", subvolume]),
+        call(["subvolume", "list", "-o", subvolume], watch),
       ]);
       return pathsBelow(top, listed);
     },
@@ -55,12 +55,11 @@ function pathsBelow(top: string, listed: string): string[] {
 async function btrfs(
   { program, privileged, environment }: BtrfsSettings,
   args: string[],
+  { signal, onGroup, idleTimeoutMs }: Watch = {},
 ): Promise<string> {
-  const [file = program, ...rest] = [...privileged, program, ...args];
-  const { exitCode, stdout, stderr } = await run({
-    file,
-    args: rest,
-    env: environment,
+  const { exitCode, stdout, stderr } = await runPrivileged([program, ...args], {
+    ...{ privileged, environment },
+    ...{ signal, onGroup, idleTimeoutMs },
   });
   if (exitCode === 0) return stdout;
   const full = /No space left|quota exceeded/i.test(stderr);

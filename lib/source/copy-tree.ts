@@ -1,28 +1,27 @@
 /** Copying a tree with everything that belongs to it. */
 
 import { BackupError } from "../../conat-api/index.js";
-import { run } from "../exec.js";
+import { type CommandSettings, runPrivileged } from "./watch.js";
 
-export interface CopySettings {
-  privileged: readonly string[];
-  environment: Readonly<Record<string, string>>;
-}
+export type CopySettings = CommandSettings;
 
 /**
  * `target` is made, or is an empty directory. Reflinks where the file system
  * has them.
  *
- * @throws BackupError NO_SPACE or FILESYSTEM_FAILED; a file that vanished
- * meanwhile (the -wal of a database) is no failure.
+ * @throws BackupError NO_SPACE or FILESYSTEM_FAILED; CANCELLED or STALLED,
+ * where `settings` ask for it. A file that vanished meanwhile (the -wal of a
+ * database) is no failure.
  */
 export async function copyTree(
   source: string,
   target: string,
-  { privileged, environment }: CopySettings,
+  { privileged, environment, signal, onGroup, idleTimeoutMs }: CopySettings,
 ): Promise<void> {
-  const copy = ["cp", "-a", "--reflink=auto", "-T", source, target];
-  const [file = "cp", ...args] = [...privileged, ...copy];
-  const { exitCode, stderr } = await run({ file, args, env: environment });
+  const { exitCode, stderr } = await runPrivileged(
+    ["cp", "-a", "--reflink=auto", "-T", source, target],
+    { privileged, environment, signal, onGroup, idleTimeoutMs },
+  );
   const vanished = /cannot (stat|open) .*No such file/.test(stderr);
   if (exitCode === 0 || (exitCode === 1 && vanished)) return;
   throw new BackupError(

@@ -30,7 +30,7 @@ export async function isNestedSubvolume(path: string): Promise<boolean> {
   const { ino } = stats;
   return (
     (ino === subvolumeInode || ino === emptySubvolumeInode) &&
-    (await isBtrfs(path))
+    ((await isBtrfs(path).catch(ifAbsent)) ?? false)
   );
 }
 

@@ -1,4 +1,4 @@
-/** What is mounted where, as the kernel lists it. */
+/** What is mounted where, as the kernel lists it: by real paths. */
 
 import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
@@ -20,12 +20,21 @@ export async function mountsBelow(path: string): Promise<string[]> {
 
 /** A path as its file system names it, from the file system's own top. */
 export async function pathInFileSystem(path: string): Promise<string> {
+  const { root, target } = await nearestMount(path);
+  return join(root, relative(target, path)).slice(1);
+}
+
+/** The mount point that a path lies in or is. */
+export async function mountOf(path: string): Promise<string> {
+  return (await nearestMount(path)).target;
+}
+
+async function nearestMount(path: string): Promise<Mount> {
   const mounts = await readMounts();
   const [nearest] = mounts
     .filter(({ target }) => contains(target, path))
     .toSorted((a, b) => b.target.length - a.target.length);
-  const { root, target } = nearest ?? { root: "/", target: "/" };
-  return join(root, relative(target, path)).slice(1);
+  return nearest ?? { root: "/", target: "/" };
 }
 
 function contains(target: string, path: string): boolean {

@@ -4,11 +4,12 @@
  */
 
 import { lstat, readdir, rmdir, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { BackupError } from "../../conat-api/index.js";
 import type { Btrfs } from "./btrfs.js";
 import { ifAbsent, sourceKind } from "./filesystem.js";
 import { mountsBelow } from "./mounts.js";
+import { eventualPath } from "./real-path.js";
 
 /**
  * Removes a tree that we made, subvolumes in it included; absent is fine.
@@ -17,27 +18,41 @@ import { mountsBelow } from "./mounts.js";
  * something is mounted at or below it.
  */
 export async function removeTree(path: string, btrfs: Btrfs): Promise<void> {
-  const mounts = await mountsBelow(path);
-  if (mounts.length > 0) {
-    throw new BackupError(
-      "FILESYSTEM_FAILED",
-      `Something is mounted below ${path}: it was not removed.`,
-      { hint: `Unmount ${mounts[0]} first.` },
-    );
-  }
-  await removeEntry(Buffer.from(path), btrfs);
+  // The kernel lists mounts by real paths. A link at its end goes itself.
+  const real = join(await eventualPath(dirname(path)), basename(path));
+  const [mount] = await mountsBelow(real);
+  if (mount !== undefined) throw mounted(path, mount);
+  const stats = await lstat(real).catch(ifAbsent);
+  if (stats) await removeEntry(Buffer.from(real), btrfs, stats.dev);
 }
 
-/** Paths are bytes: names need not be UTF-8. */
-async function removeEntry(path: Buffer, btrfs: Btrfs): Promise<void> {
+function mounted(path: string, mount: string): BackupError {
+  return new BackupError(
+    "FILESYSTEM_FAILED",
+    `Something is mounted below ${path}: it was not removed.`,
+    { hint: `Unmount ${mount} first.` },
+  );
+}
+
+/**
+ * Paths are bytes: names need not be UTF-8. `device` is its parent's: only a
+ * subvolume may have another one, all else was mounted meanwhile.
+ */
+async function removeEntry(
+  path: Buffer,
+  btrfs: Btrfs,
+  device: number,
+): Promise<void> {
   const stats = await lstat(path).catch(ifAbsent);
   if (!stats) return;
   if (!stats.isDirectory()) return unlink(path);
   if (stats.ino === 256 && (await sourceKind(path.toString())) === "btrfs") {
     return removeSubvolume(path, btrfs);
   }
+  if (stats.dev !== device) throw mounted(`${path}`, `${path}`);
   for (const name of await readdir(path, { encoding: "buffer" })) {
-    await removeEntry(Buffer.concat([path, Buffer.from("/"), name]), btrfs);
+    const inner = Buffer.concat([path, Buffer.from("/"), name]);
+    await removeEntry(inner, btrfs, device);
   }
   await rmdir(path);
 }

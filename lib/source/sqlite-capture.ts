@@ -3,22 +3,13 @@
  * SQLite itself stands in for each. What cannot be copied is a warning.
  */
 
-import {
-  chmod,
-  chown,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  rename,
-  rm,
-  utimes,
-} from "node:fs/promises";
+import { chmod, chown, lstat, mkdir, utimes } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { z } from "zod";
 import type { Warning } from "../../conat-api/index.js";
-import { run } from "../exec.js";
-import { ifAbsent } from "./filesystem.js";
+import { findDatabases, inUse } from "./find-databases.js";
+import { standInFor } from "./stand-in.js";
+import { runWatched, type Watch } from "./watch.js";
 
 export interface Capture {
   copy: string;
@@ -26,18 +17,24 @@ export interface Capture {
   staged: string;
 }
 
+/** Both throw BackupError CANCELLED or STALLED where `watch` asks for it. */
 export interface CaptureDatabases {
   /** Puts a database's copy in the place of the one that `cp` made. */
   intoCopy(options: {
+    /** A real path. */
     source: string;
     copy: string;
     captures: string;
+    watch: Watch;
   }): Promise<Warning[]>;
   /** Copies that are to be mounted over the live files. */
   ofLive(options: {
-    store?: string;
+    /** A real path. */
+    store: string;
+    /** What stands for it in the stage. */
     staged: string;
     captures: string;
+    watch: Watch;
   }): Promise<{ captures: Capture[]; warnings: Warning[] }>;
 }
 
@@ -48,95 +45,72 @@ export interface CaptureProgram {
   addon: string;
 }
 
+/** `findProgram` is asked when it is first needed, and then no more. */
 export function createCaptureDatabases(
-  program: () => CaptureProgram,
+  findProgram: () => CaptureProgram,
 ): CaptureDatabases {
+  let found: CaptureProgram | undefined;
+  const program = () => (found ??= findProgram());
   return {
-    async intoCopy({ source, copy, captures }) {
-      const taken = await capture(program, source, captures);
+    async intoCopy({ source, copy, captures, watch }) {
+      const taken = await capture(program, { store: source, captures }, watch);
+      const warnings = [...taken.warnings];
       for (const one of taken.copied) {
-        const target = join(copy, one.path);
-        await rename(one.copy, target);
-        for (const suffix of ["-wal", "-shm", "-journal"]) {
-          await rm(target + suffix, { force: true });
-        }
+        const placed = await standInFor(one, copy);
+        if (!placed) warnings.push(inUse(one.path));
       }
-      return taken.failed.map((path) => inUse(join("persist", path)));
+      return warnings.map((warning) => below("persist", warning));
     },
 
-    async ofLive({ store, staged, captures }) {
-      if (store === undefined) return { captures: [], warnings: [] };
-      const taken = await capture(program, store, captures);
+    async ofLive({ store, staged, captures, watch }) {
+      const taken = await capture(program, { store, captures }, watch);
       return {
         captures: taken.copied.map(({ path, copy }) => ({
           copy,
           staged: join(staged, path),
         })),
-        warnings: taken.failed.map((path) => inUse(join(staged, path))),
+        warnings: taken.warnings.map((warning) => below(staged, warning)),
       };
     },
   };
 }
 
-function inUse(path: string): Warning {
-  return { path, message: "a database that was read while in use" };
+/** A warning of a store, as one of the stage. */
+export function below(
+  staged: string,
+  { path = "", message }: Warning,
+): Warning {
+  return { path: join(staged, path), message };
 }
 
 interface Taken {
+  /** `path` is relative to the store. */
   copied: { path: string; copy: string }[];
-  failed: string[];
+  warnings: Warning[];
 }
 
 async function capture(
   program: () => CaptureProgram,
-  store: string,
-  captures: string,
+  { store, captures }: { store: string; captures: string },
+  watch: Watch,
 ): Promise<Taken> {
-  const databases = await findDatabases(store);
-  if (databases.length === 0) return { copied: [], failed: [] };
+  const { databases, warnings } = await findDatabases(store, watch.signal);
+  if (databases.length === 0) return { copied: [], warnings };
   await mkdir(captures, { recursive: true, mode: 0o700 });
-  const pairs = databases.map((source, index) => ({
-    source,
+  const pairs = databases.map((path, index) => ({
+    source: join(store, path),
     copy: join(captures, String(index)),
   }));
-  const errors = await runChild(program(), pairs);
-  const taken: Taken = { copied: [], failed: [] };
+  const errors = await runChild(program(), { store, pairs }, watch);
+  const taken: Taken = { copied: [], warnings };
   for (const { source, copy } of pairs) {
     const path = relative(store, source);
     const good =
       errors.get(source) === "" && (await takeMetadata(source, copy));
     if (good) taken.copied.push({ path, copy });
-    else taken.failed.push(path);
+    else taken.warnings.push(inUse(path));
   }
   return taken;
-}
-
-/** Regular files below `directory` that begin as a SQLite database does. */
-async function findDatabases(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, {
-    recursive: true,
-    withFileTypes: true,
-  });
-  const found: string[] = [];
-  for (const entry of entries) {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isFile() && (await isDatabase(path))) found.push(path);
-  }
-  return found;
-}
-
-const header = Buffer.from("SQLite format 3\0");
-
-async function isDatabase(path: string): Promise<boolean> {
-  const file = await open(path, "r").catch(ifAbsent);
-  if (!file) return false;
-  try {
-    const start = Buffer.alloc(header.length);
-    await file.read(start, 0, start.length, 0);
-    return start.equals(header);
-  } finally {
-    await file.close();
-  }
 }
 
 const Answer = z.object({ source: z.string(), error: z.string().optional() });
@@ -144,14 +118,16 @@ const Answer = z.object({ source: z.string(), error: z.string().optional() });
 /** Source -> "" when it was copied, else why not. */
 async function runChild(
   { script, addon }: CaptureProgram,
-  pairs: { source: string; copy: string }[],
+  captures: { store: string; pairs: { source: string; copy: string }[] },
+  watch: Watch,
 ): Promise<Map<string, string>> {
-  const { stdout } = await run({
+  const child = {
     file: process.execPath,
     args: ["-", addon],
-    input: `globalThis.databases = ${JSON.stringify(pairs)};\n${script}`,
+    input: `globalThis.captures = ${JSON.stringify(captures)};\n${script}`,
     env: {},
-  });
+  };
+  const { stdout } = await runWatched(child, watch);
   const answers = new Map<string, string>();
   for (const line of stdout.split("\n").filter(Boolean)) {
     const { source, error = "" } = Answer.parse(JSON.parse(line));
@@ -162,7 +138,7 @@ async function runChild(
 
 /** Owner, mode and times of the original; false when that is gone. */
 async function takeMetadata(source: string, copy: string): Promise<boolean> {
-  const stats = await lstat(source).catch(ifAbsent);
+  const stats = await lstat(source).catch(() => undefined);
   if (!stats?.isFile()) return false;
   await chmod(copy, stats.mode);
   await chown(copy, stats.uid, stats.gid).catch(() => {});

@@ -32,6 +32,6 @@ export function openStore(dataDir: string, host_id: string) {
 
 export { type JobRow, groupOf, ownerOf, toJob } from "./job-row.js";
 export type { RunningFacts } from "./jobs-running.js";
-export type { Settlement } from "./jobs-settle.js";
+export { type Settlement, warningsKept } from "./jobs-settle.js";
 export type { RepositoryRow } from "./repositories.js";
 export { tryFileLock, withFileLock } from "./file-lock.js";

@@ -40,6 +40,7 @@ export function running(database: Database) {
     `UPDATE jobs SET heartbeat_at = @now
      WHERE state = 'running' AND owner_pid = @pid
        AND owner_started = @started AND owner_boot = @boot
+       AND job_id IN (SELECT value FROM json_each(@ids))
      RETURNING job_id, cancel_requested_by`,
   );
   const allRunning = database.prepare(
@@ -52,15 +53,18 @@ export function running(database: Database) {
     );
 
   const abandoned = database.prepare(
-    "SELECT * FROM jobs WHERE stage IS NOT NULL AND state <> 'running' ORDER BY seq",
+    `SELECT * FROM jobs
+     WHERE stage IS NOT NULL AND state <> 'running'
+       AND (journal IS NULL OR state = 'succeeded')
+     ORDER BY seq`,
   );
   return {
     /**
-     * Moves heartbeat_at of all jobs of `owner`; returns who wants which of
-     * them cancelled.
+     * Moves heartbeat_at of those jobs of `owner` that still run; returns
+     * who wants which of them cancelled.
      */
-    heartbeat: (owner: ProcessIdentity, now: number) =>
-      heartbeat.all({ ...owner, now }) as Pick<
+    heartbeat: (owner: ProcessIdentity, now: number, ids: readonly string[]) =>
+      heartbeat.all({ ...owner, now, ids: JSON.stringify(ids) }) as Pick<
         JobRow,
         "job_id" | "cancel_requested_by"
       >[],
@@ -81,7 +85,10 @@ export function running(database: Database) {
     },
 
     allRunning: () => allRunning.all() as JobRow[],
-    /** Jobs that ended without being able to remove their stage. */
+    /**
+     * Jobs that ended without being able to remove their stage. Not one
+     * whose swap is undecided: its stage may hold the project's only tree.
+     */
     withAbandonedStage: () => abandoned.all() as JobRow[],
   };
 }

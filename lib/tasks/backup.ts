@@ -1,5 +1,7 @@
 /** A backup: stage, rustic, clean up; the worker settles the row. */
 
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import {
   type Backup,
   BackupError,
@@ -10,7 +12,8 @@ import { type BackupResult, excludeGlob } from "../repository/index.js";
 import type { Repository } from "../repository/index.js";
 import { isWithin } from "../source/real-path.js";
 import { openStage, requireSource } from "../source/stage.js";
-import type { Stage } from "../source/stage-shape.js";
+import { capturesOf, type Stage } from "../source/stage-shape.js";
+import { warningsKept } from "../store/index.js";
 import { stageDirectory } from "../work-directory.js";
 import { projectPaths } from "./project-paths.js";
 import type { Outcome, Task, TaskRun, Tools } from "./task.js";
@@ -84,6 +87,9 @@ async function prepareStage(
     privileged: host.privileged ?? [],
     environment: config.environment,
     captureDatabases,
+    signal: run.signal,
+    onGroup: run.onGroup,
+    idleTimeoutMs: config.limits.idle_timeout_seconds * 1000,
   });
 }
 
@@ -113,26 +119,32 @@ async function readStage(
   };
   try {
     run.note({ phase: "reading" });
+    const globFile = await writeGlobs(stage);
     const late = stage.lateWarnings();
     const [result, lateWarnings] = await Promise.all([
       repository.backup(
         {
-          directory: stage.directory,
+          directory: stage.cwd,
           source: stage.source,
           project_id: run.job.project_id,
           job_id: run.job.job_id,
           parent: parent?.backup_id,
-          globs: stage.excluded.map(excludeGlob),
+          globFile,
           onBytes: run.onBytes,
         },
         { signal: run.signal, onGroup: run.onGroup, wrap: stage.wrap },
       ),
-      // Knowing less about nested subvolumes does not spoil a backup.
+      // Knowing less about what is missing does not spoil a backup.
       late.catch((error: unknown) => [unlisted(host.logger.warn, error)]),
     ]);
     const finishedAt = host.clock.now();
     run.note({ phase: "settling" });
-    const warnings = [...stage.warnings, ...lateWarnings, ...result.warnings];
+    const warnings = [
+      ...stage.warnings,
+      ...lateWarnings,
+      ...result.warnings,
+      ...(await stage.lastWarnings()),
+    ];
     return { result, warnings, startedAt, finishedAt };
   } finally {
     await close().catch((error: unknown) => {
@@ -146,14 +158,31 @@ async function readStage(
   }
 }
 
+/** A store of thousands of databases has more than a command line can hold. */
+async function writeGlobs({
+  directory,
+  excluded,
+}: Stage): Promise<string | undefined> {
+  if (excluded.length === 0) return undefined;
+  const beside = capturesOf(directory);
+  await mkdir(beside, { recursive: true, mode: 0o700 });
+  const path = join(beside, "globs");
+  await writeFile(
+    path,
+    excluded.map((name) => `${excludeGlob(name)}\n`),
+  );
+  return path;
+}
+
 function unlisted(
   warn: (message: string, fields?: object) => void,
   error: unknown,
 ): Warning {
-  warn("nested subvolumes could not be listed", { error: String(error) });
+  warn("what is missing could not be listed", { error: String(error) });
   return {
     path: "project",
-    message: "nested subvolumes could not be listed: some may be missing",
+    message:
+      "nested subvolumes and mounts could not be listed: some may be missing",
   };
 }
 
@@ -182,7 +211,7 @@ function outcome(
       trigger: job.trigger,
       requested_by: job.requested_by,
       warnings_count: warnings.length,
-      warnings: warnings.slice(0, 50),
+      warnings: warnings.slice(0, warningsKept),
     },
   };
 }

@@ -6,6 +6,7 @@
 
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { setPriority } from "node:os";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
 import { execa } from "execa";
@@ -18,6 +19,8 @@ import { median, report, round, timed } from "./report.js";
 
 const mib = 1024 * 1024;
 const hub = { type: "hub" } as const;
+/** The default of `limits.nice`. */
+const nice = 10;
 
 async function main(): Promise<void> {
   const host = await startBenchHost(20 * 1024 * mib);
@@ -155,7 +158,6 @@ async function prepareBare(
       project_id: randomUUID(),
       job_id: randomUUID(),
       parent,
-      globs: [],
       onBytes: () => {},
     });
     const { ms, value } = await timed(() =>
@@ -177,6 +179,8 @@ function spawned(
       cwd,
       stdio: ["ignore", "pipe", "ignore"],
     });
+    // The same priority as ours, so that a busy machine slows both alike.
+    if (child.pid !== undefined) setPriority(child.pid, nice);
     let stdout = "";
     child.stdout.on("data", (chunk) => (stdout += String(chunk)));
     child.on("error", reject);

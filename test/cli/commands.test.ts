@@ -2,12 +2,16 @@ import { randomBytes, randomUUID } from "node:crypto";
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   readFileSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
 import type { Backup, Job } from "../../conat-api/index.js";
+import { openStore } from "../../lib/store/index.js";
+import { verbsOf } from "../support/job-rows.js";
 import { buildCli, runCli } from "../support/cli.js";
 import { type CliHost, makeCliHost } from "../support/cli-host.js";
 import { rsyncDiff } from "../support/compare.js";
@@ -240,6 +244,28 @@ describeReal("the command line", { needs: ["rustic", "rsync"] }, () => {
     expect(list.backups.map((one) => one.backup_id)).toContain(backup_id);
   });
 
+  test("repo kit --to writes a file for this user only, and never over another", async () => {
+    const path = join(host.root, "my-kit.json");
+    const { exitCode, stdout } = await host.run("repo", "kit", "--to", path);
+    expect([exitCode, stdout]).toEqual([
+      0,
+      `Wrote ${path}: keep it away from this host.`,
+    ]);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const kit = readFileSync(path, "utf8");
+    expect(JSON.parse(kit)).toMatchObject({ kit_version: 1, name: "main" });
+    expect(await host.json("repo", "kit", "--to", path)).toMatchObject({
+      exitCode: 6,
+      error: { code: "CONFLICT" },
+    });
+    expect(readFileSync(path, "utf8")).toBe(kit);
+    const nowhere = join(host.root, "no", "kit.json");
+    expect(await host.json("repo", "kit", "--to", nowhere)).toMatchObject({
+      exitCode: 1,
+      error: { code: "FILESYSTEM_FAILED" },
+    });
+  });
+
   test("no secret is in the output of anything, however verbose", async () => {
     const secrets = secretsOf(host.dataDir);
     expect(secrets.length).toBeGreaterThanOrEqual(3);
@@ -266,6 +292,69 @@ describeReal("the command line", { needs: ["rustic", "rsync"] }, () => {
     expect(mode("keys") & 0o777).toBe(0o700);
     expect(mode("keys/main.key") & 0o777).toBe(0o600);
     expect(mode("keys/main.kit.json") & 0o777).toBe(0o600);
+  });
+});
+
+describeReal("a host without a repository", { needs: ["rustic"] }, () => {
+  test.each([[[]], [["--refresh"]]])(
+    "lists nothing and makes none (%j)",
+    async (options: string[]) => {
+      const host = makeCliHost();
+      const listed = await host.json("list", host.project_id, ...options);
+      expect(listed).toMatchObject({ exitCode: 0, backups: [], as_of: null });
+      expect(existsSync(join(host.root, "repository"))).toBe(false);
+      expect(await host.json("repo", "kit")).toMatchObject({ exitCode: 4 });
+    },
+  );
+
+  test("that should have one says that it is missing", async () => {
+    const path = join(makeCliHost().root, "repository");
+    const repository = { kind: "local", path, init: false };
+    const host = makeCliHost({ repository });
+    expect(await host.json("list", host.project_id)).toMatchObject({
+      exitCode: 1,
+      error: { code: "REPOSITORY_MISSING" },
+    });
+  });
+
+  test("has exported its kit only when somebody got it", async () => {
+    const host = makeCliHost();
+    expect((await host.run("repo", "init")).exitCode).toBe(0);
+    const main = join(__dirname, "../../dist/lib/cli/main.js");
+    const { exitCode, stderr } = await execa(
+      "sh",
+      [
+        ...["-c", 'exec "$@" >/dev/full', "sh", process.execPath, main],
+        ...["--data-dir", host.dataDir, "repo", "kit"],
+      ],
+      { reject: false },
+    );
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringContaining("could not be printed"),
+    ]);
+    expect(await host.json("status", host.project_id)).toMatchObject({
+      notices: [{ code: "KIT_NOT_EXPORTED" }],
+    });
+  });
+});
+
+describe("host drop-kept", () => {
+  test("refuses the old tree of a restore that was cut off in its swap", async () => {
+    const host = makeCliHost();
+    const { host_id } = await host.json<{ host_id: string }>("host", "show");
+    const kept = join(host.root, "kept");
+    mkdirSync(kept);
+    const store = openStore(host.dataDir, host_id);
+    const { ask, claim } = verbsOf(store);
+    const { job_id } = ask(host.project_id).row;
+    claim();
+    store.jobs.note(job_id, { journal: "[]", kept_at: kept });
+    store.jobs.settle(job_id, { state: "failed", now: 1 });
+    store.close();
+    const refused = await host.json("host", "drop-kept", job_id);
+    expect(refused).toMatchObject({ exitCode: 6, error: { code: "CONFLICT" } });
+    expect(existsSync(kept)).toBe(true);
   });
 });
 

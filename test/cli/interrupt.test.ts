@@ -6,6 +6,8 @@ import { makeSlowRustic, type SlowRustic } from "../support/slow-rustic.js";
 import { processesOf } from "../support/processes.js";
 import { describeReal } from "../support/tools.js";
 
+type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
 beforeAll(buildCli, 60_000);
 
 describeReal("a signal", { needs: ["rustic"] }, () => {
@@ -30,7 +32,7 @@ describeReal("a signal", { needs: ["rustic"] }, () => {
 
   /** Interrupts the command while rustic's `subcommand` runs. */
   const interrupted = async (
-    signal: "SIGINT" | "SIGTERM",
+    signal: Signal,
     subcommand: string,
     ...args: string[]
   ) => {
@@ -41,13 +43,18 @@ describeReal("a signal", { needs: ["rustic"] }, () => {
     const running = await newestJob();
     const sent = performance.now();
     command.kill(signal);
-    const { exitCode } = await command;
-    return { exitCode, running, tookMs: performance.now() - sent };
+    const { exitCode, stdout, stderr } = await command;
+    const tookMs = performance.now() - sent;
+    return { exitCode, stdout, stderr, running, tookMs };
   };
 
-  test.each(["SIGINT", "SIGTERM"] as const)(
-    "%s during a backup ends rustic and hands the job back, the next run does it",
-    async (signal) => {
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const)(
+    "%s during a backup ends rustic, cancels the job, says so and is exit code %d",
+    async (signal, code) => {
       const cut = await interrupted(
         signal,
         "backup",
@@ -55,27 +62,51 @@ describeReal("a signal", { needs: ["rustic"] }, () => {
         host.project_id,
       );
       expect(cut.running).toMatchObject({ state: "running", phase: "reading" });
-      expect(cut.exitCode).toBe(130);
+      expect(cut.exitCode).toBe(code);
       expect(cut.tookMs).toBeLessThan(5000);
       expect(processesOf(host.root)).toEqual([]);
-      const row = await newestJob();
-      expect(row).toMatchObject({
-        job_id: cut.running.job_id,
-        state: "pending",
-        error_code: null,
-        phase: null,
+      const { job_id } = cut.running;
+      expect([cut.stdout, cut.stderr]).toEqual([
+        "",
+        `project-backups: Ended by ${signal}: job ${job_id} is cancelled. [CANCELLED]`,
+      ]);
+      expect(await newestJob()).toMatchObject({
+        job_id,
+        state: "cancelled",
+        cancelled_by: "local",
+        error_code: "CANCELLED",
       });
       rustic.release();
       const next = await host.json<{ job: Job }>("backup", host.project_id);
-      expect(next).toMatchObject({ exitCode: 0, joined: true });
-      expect(next.job).toMatchObject({
-        job_id: cut.running.job_id,
-        state: "succeeded",
-      });
+      expect(next).toMatchObject({ exitCode: 0, joined: false });
     },
   );
 
-  test("SIGINT during a restore ends it as failed: the project is as it was", async () => {
+  test("SIGINT leaves a job that somebody else asked for to the host", async () => {
+    const queued = await host.json<{ job: Job }>(
+      ...["backup", host.project_id, "--no-wait"],
+    );
+    const cut = await interrupted(
+      "SIGINT",
+      "backup",
+      "backup",
+      host.project_id,
+    );
+    expect(cut.running.job_id).toBe(queued.job.job_id);
+    expect([cut.exitCode, cut.stderr]).toEqual([
+      130,
+      "project-backups: Ended by SIGINT. [CANCELLED]",
+    ]);
+    expect(await newestJob()).toMatchObject({
+      job_id: queued.job.job_id,
+      state: "pending",
+      phase: null,
+    });
+    rustic.release();
+    expect((await host.run("backup", host.project_id)).exitCode).toBe(0);
+  });
+
+  test("SIGINT during a restore cancels it: the project is as it was", async () => {
     const { backup_id } = await newestJob();
     const cut = await interrupted(
       ...(["SIGINT", "restore", "restore", host.project_id] as const),
@@ -85,8 +116,8 @@ describeReal("a signal", { needs: ["rustic"] }, () => {
     expect(processesOf(host.root)).toEqual([]);
     expect(await newestJob()).toMatchObject({
       job_id: cut.running.job_id,
-      state: "failed",
-      error_code: "INTERRUPTED",
+      state: "cancelled",
+      cancelled_by: "local",
       kept_at: null,
     });
   });

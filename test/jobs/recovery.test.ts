@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import type { Job } from "../../conat-api/index.js";
 import { silentLogger } from "../../lib/host.js";
 import type { ProjectBackups } from "../../lib/index.js";
+import { watchOwners } from "../../lib/jobs/deaths.js";
 import { keepRecovering, recover } from "../../lib/jobs/recovery.js";
 import { type JobRow, withFileLock } from "../../lib/store/index.js";
 import {
@@ -18,6 +19,7 @@ import {
 } from "../support/engine-processes.js";
 import { dead, self, verbsOf } from "../support/job-rows.js";
 import { isRunning } from "../support/processes.js";
+import { removeTree } from "../support/temp.js";
 import { makeSlowRustic } from "../support/slow-rustic.js";
 import { describeReal } from "../support/tools.js";
 import { until } from "../support/until.js";
@@ -58,6 +60,23 @@ describeReal("a host process that was killed", { needs: ["rustic"] }, () => {
     });
     expect(isRunning(group_pid ?? 0)).toBe(false);
     expect(existsSync(stage ?? "")).toBe(false);
+  });
+
+  test("takes its rustic with it", async () => {
+    const rustic = makeSlowRustic();
+    const host = makeSharedHost({
+      config: { commands: { rustic: rustic.path } },
+    });
+    const killed = await host.spawn();
+    const { job } = await runningBackup(host, killed, rustic);
+    engine = await host.start({ work: false });
+    const { group_pid } = rowOf(engine, job.job_id);
+    expect(isRunning(group_pid ?? 0)).toBe(true);
+    await killed.kill();
+    const since = performance.now();
+    await until(() => !isRunning(group_pid ?? 0));
+    expect(performance.now() - since).toBeLessThan(1000);
+    await recover(engine.tools);
   });
 
   test("is found at the next start, and the project is backed up again", async () => {
@@ -249,18 +268,96 @@ describe("recovery", () => {
     expect(row()).toEqual({ ...settled, stage: null });
   });
 
-  test("goes on with the other rows when one cannot be cleaned up", async () => {
+  test("settles a row that cannot be cleaned up, and goes on with the others", async () => {
     const { tools, row: stuck } = await withDead("restore");
+    tools.store.jobs.note(stuck().job_id, { stage: "/no/such/stage" });
     const { job_id } = verbsOf(tools.store).ask(randomUUID()).row;
     tools.store.jobs.claim({ owner: dead, cap: 9, now: 3000 });
     const { paths } = tools.host.projects;
     tools.host.projects.paths = () => Promise.reject(new Error("no answer"));
     await recover(tools);
-    expect(stuck().state).toBe("running");
+    expect(stuck()).toMatchObject({
+      state: "failed",
+      error_code: "INTERRUPTED",
+      stage: "/no/such/stage",
+    });
     expect(rowOf(engine!, job_id).state).toBe("failed");
     tools.host.projects.paths = paths;
     await recover(tools);
-    expect(stuck().state).toBe("failed");
+    expect(stuck().stage).toBeNull();
+  });
+
+  test("frees the place of a backup whose stage cannot be removed yet", async () => {
+    const { tools, job_id, row, host } = await withDead("backup");
+    const stage = join(host.dataDir, "stage", job_id);
+    mkdirSync(stage, { recursive: true });
+    tools.store.jobs.note(job_id, { stage });
+    const { clearStage } = tools.store.jobs;
+    tools.store.jobs.clearStage = () => {
+      throw new Error("busy");
+    };
+    await recover(tools);
+    expect(row()).toMatchObject({ state: "failed", stage });
+    tools.store.jobs.clearStage = clearStage;
+    await recover(tools);
+    expect(row()).toMatchObject({ state: "failed", stage: null });
+    expect(existsSync(stage)).toBe(false);
+  });
+
+  test("gives up a swap that stays undecided, and leaves all of it where it is", async () => {
+    const { tools, row, place, kept, staged } = await withDeadSwap();
+    // Something else is in the place, and neither tree can be renamed there.
+    renameSync(place, kept);
+    mkdirSync(join(place, "else"), { recursive: true });
+    const deaths = watchOwners();
+    for (const _attempt of [1, 2]) {
+      await recover(tools, deaths);
+      expect(row().state).toBe("running");
+    }
+    await recover(tools, deaths);
+    const { journal, stage, kept_at } = row();
+    expect(row()).toMatchObject({
+      state: "failed",
+      error_code: "FILESYSTEM_FAILED",
+      error_message: expect.stringContaining(dirname(kept)),
+    });
+    expect([journal !== null, stage, kept_at]).toEqual([
+      ...[true, dirname(staged), dirname(kept)],
+    ]);
+    await recover(tools, deaths);
+    expect(readdirSync(staged)).toEqual(["restored.txt"]);
+    expect(readdirSync(kept)).toEqual(["notes.txt"]);
+    expect(readdirSync(place)).toEqual(["else"]);
+    removeTree(dirname(dirname(staged)));
+  });
+
+  test("says of a job that somebody was cancelling that it is cancelled", async () => {
+    const { tools, job_id, row } = await withDead("backup");
+    tools.store.jobs.cancel(job_id, "account-7", 3000);
+    await recover(tools);
+    expect(row()).toMatchObject({
+      state: "cancelled",
+      cancelled_by: "account-7",
+      error_code: "CANCELLED",
+    });
+  });
+
+  test("settles a row of its own process that nobody works on", async () => {
+    const { tools, host } = await withDead("backup");
+    const mine = (project_id: string) => {
+      const { job_id } = verbsOf(tools.store).ask(project_id).row;
+      tools.store.jobs.claim({ owner: self, cap: 9, now: 3000 });
+      return job_id;
+    };
+    const [silent, moving, here] = [host.dataDir, "moving", "here"].map(mine);
+    const deaths = watchOwners((job_id) => job_id === here);
+    await recover(tools, deaths);
+    tools.store.jobs.heartbeat(self, 4000, [moving as string]);
+    await recover(tools, deaths);
+    const states = [silent, moving, here].map(
+      (job_id) => rowOf(engine!, job_id as string).state,
+    );
+    expect(states).toEqual(["failed", "running", "running"]);
   });
 
   test("leaves its own process's jobs alone", async () => {

@@ -354,7 +354,17 @@ describeReal("a job file on a full disk", { needs: ["root"] }, () => {
     const filler = fill();
     run.onBytes({ done: 1, total: 2 });
     run.onGroup(null);
+    run.note({ phase: "settling" });
+    run.note({ phase: "reading", bytes_total: 7 });
     expect(() => run.onGroup(self)).toThrow("full");
+    for (const fact of [
+      { phase: "swapping" as const, journal: "[]" },
+      { stage: "/stage" },
+      { fixed_at: 1 },
+      { kept_at: "/kept" },
+    ]) {
+      expect(() => run.note(fact)).toThrow("full");
+    }
     filler.free();
     run.succeed();
     expect((await ended()).state).toBe("succeeded");

@@ -44,7 +44,8 @@ function expectRoot(path: string, { root }: HardTree): void {
 /** Restores to a directory and in place on a second host. */
 async function restoreTwice(first: TestEngine, job: Job, place: string) {
   const second = await startSecondHost(first);
-  second.paths.set(id, { subvolume: join(place, id) });
+  const paths = { subvolume: join(place, id), persist: join(place, "persist") };
+  second.paths.set(id, paths);
   const backup_id = job.backup_id as string;
   const directory = join(second.root, "restored", "copy");
   const restore = async (

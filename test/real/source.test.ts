@@ -1,6 +1,7 @@
 /** What is in a backup and what is not, and what is said of the rest. */
 
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -10,7 +11,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
+import { groupOf, type JobRow } from "../../lib/store/index.js";
 import {
   mountBtrfs,
   type MountedFilesystem,
@@ -18,6 +21,7 @@ import {
 } from "../support/btrfs-image.js";
 import { startTestEngine, type TestEngine } from "../support/engine.js";
 import { keepMount } from "../support/fixtures.js";
+import { readProcesses } from "../support/processes.js";
 import { startSqliteWriter } from "../support/sqlite-writer.js";
 import { makeSlowRustic } from "../support/slow-rustic.js";
 import { tempDir } from "../support/temp.js";
@@ -43,10 +47,41 @@ async function restored(backup_id: string, project_id = id): Promise<string> {
   return join(path, "project");
 }
 
+/** An engine on a PATH on which there is no unshare. */
+async function startWithoutUnshare(): Promise<TestEngine> {
+  const bin = tempDir("bin");
+  for (const name of ["nice", "sh", "cat", "sync"]) {
+    const { stdout } = await execa("which", [name]);
+    await execa("ln", ["-s", stdout, join(bin, name)]);
+  }
+  const { PATH } = process.env;
+  process.env.PATH = bin;
+  try {
+    return await startTestEngine();
+  } finally {
+    process.env.PATH = PATH;
+  }
+}
+
+/** Call what it returns to unmount. */
+async function bind(
+  path: string,
+  target: string,
+): Promise<() => Promise<void>> {
+  await execa("mount", ["--bind", path, target]);
+  const kept = keepMount(target);
+  return async () => {
+    await unmount(target);
+    kept.release();
+  };
+}
+
 describeReal("on btrfs", { needs: ["btrfs", "rustic"] }, () => {
   let image: MountedFilesystem;
   let subvolume: string;
   const btrfs = (...args: string[]) => execa("btrfs", ["subvolume", ...args]);
+  const rolling = (name: string) =>
+    btrfs("snapshot", "-r", subvolume, join(subvolume, ".snapshots", name));
 
   beforeEach(async () => {
     image = await mountBtrfs({ sizeBytes: 1024 ** 3 });
@@ -61,24 +96,83 @@ describeReal("on btrfs", { needs: ["btrfs", "rustic"] }, () => {
 
   test("the project's own snapshots stay out, plain files beside them do not", async () => {
     mkdirSync(join(subvolume, ".snapshots"));
-    await btrfs(
-      "snapshot",
-      "-r",
-      subvolume,
-      join(subvolume, ".snapshots", "1 [a]*{b}"),
-    );
-    await btrfs(
-      "snapshot",
-      "-r",
-      subvolume,
-      join(subvolume, ".snapshots", "2"),
-    );
+    const names = ["1 [a]*{b}", "2", "!b", "#c", "blank ", "two\nlines "];
+    for (const name of names) await rolling(name);
     writeFileSync(join(subvolume, ".snapshots", "note"), "mine");
     mkdirSync(join(subvolume, ".snapshots", "2x"));
     const job = await engine.backup(id);
     expect(job.warnings).toEqual([]);
     const tree = await restored(job.backup_id);
     expect(readdirSync(join(tree, ".snapshots"))).toEqual(["2x", "note"]);
+  });
+
+  test("what is mounted inside is a warning, and a persist store there comes along", async () => {
+    const persist = join(subvolume, ".local", "persist");
+    const other = join(subvolume, "mnt");
+    const stores = [tempDir("store"), tempDir("other")] as const;
+    writeFileSync(join(stores[0], "p"), "p");
+    for (const path of [persist, other]) mkdirSync(path, { recursive: true });
+    // As a host may name it: through a link.
+    const projects = join(engine.root, "link");
+    symlinkSync(join(image.path, "projects"), projects);
+    engine.paths.set(id, {
+      subvolume: join(projects, id),
+      persist: join(projects, id, ".local", "persist"),
+    });
+    const release = [
+      await bind(stores[0], persist),
+      await bind(stores[1], other),
+    ];
+    try {
+      const job = await engine.backup(id);
+      expect(job.warnings).toEqual([
+        {
+          path: "project/mnt",
+          message: "a file system of its own: not in this backup",
+        },
+      ]);
+      const tree = await restored(job.backup_id);
+      expect(readdirSync(join(tree, "..", "persist"))).toEqual(["p"]);
+    } finally {
+      for (const end of release) await end();
+    }
+  });
+
+  test("a job that is cancelled while it copies a persist store ends at once", async () => {
+    await engine.close();
+    const bin = tempDir("bin");
+    writeFileSync(join(bin, "cp"), "#!/bin/sh\nexec sleep 60\n");
+    chmodSync(join(bin, "cp"), 0o755);
+    const { PATH } = process.env;
+    process.env.PATH = `${bin}:${PATH}`;
+    engine = await startTestEngine({ projects: 0 });
+    process.env.PATH = PATH;
+    engine.paths.set(id, { subvolume, persist: tempDir("persist") });
+    const { job } = await engine.local("start", { project_id: id });
+    const { jobs } = engine.backups.tools.store;
+    const copying = () =>
+      readProcesses().some(({ command }) => command === "sleep 60");
+    while (!copying()) await sleep(10);
+    expect(groupOf(jobs.get(job.job_id) as JobRow)).toBeDefined();
+    const begun = performance.now();
+    await engine.local("cancel", { project_id: id, job_id: job.job_id });
+    expect(await engine.ended(job)).toMatchObject({ state: "cancelled" });
+    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(copying()).toBe(false);
+  });
+
+  test("without mount namespaces the project's own snapshots stay out too", async () => {
+    const plain = join(image.path, "projects", "plain");
+    mkdirSync(join(plain, ".snapshots"), { recursive: true });
+    await btrfs("create", join(plain, ".snapshots", "1"));
+    writeFileSync(join(plain, ".snapshots", "1", "huge"), "huge");
+    writeFileSync(join(plain, ".snapshots", "note"), "mine");
+    await engine.close();
+    engine = await startWithoutUnshare();
+    engine.paths.set(id, { subvolume: plain });
+    const job = await engine.backup(id);
+    const tree = await restored(job.backup_id);
+    expect(readdirSync(join(tree, ".snapshots"))).toEqual(["note"]);
   });
 
   test("any other nested subvolume is a warning with its path", async () => {
@@ -191,16 +285,7 @@ describeReal("on a plain directory", reading, () => {
 
   test("a machine without mount namespaces backs up with warnings that say what is missing", async () => {
     await engine.close();
-    // A PATH on which there is no unshare.
-    const bin = tempDir("bin");
-    for (const name of ["nice", "sh", "cat", "sync"]) {
-      const { stdout } = await execa("which", [name]);
-      await execa("ln", ["-s", stdout, join(bin, name)]);
-    }
-    const { PATH } = process.env;
-    process.env.PATH = bin;
-    engine = await startTestEngine();
-    process.env.PATH = PATH;
+    engine = await startWithoutUnshare();
     const persist = tempDir("persist");
     writeFileSync(join(persist, "p"), "p");
     const subvolume = engine.projectDir(project());
@@ -212,6 +297,22 @@ describeReal("on a plain directory", reading, () => {
     ]);
     const tree = await restored(job.backup_id, project());
     expect(readdirSync(tree)).toEqual(["notes.txt"]);
+  });
+
+  test("without mount namespaces a database in the project's persist store is a warning", async () => {
+    await engine.close();
+    engine = await startWithoutUnshare();
+    const subvolume = engine.projectDir(project());
+    const persist = join(subvolume, ".local", "persist");
+    mkdirSync(persist, { recursive: true });
+    engine.paths.set(project(), { subvolume, persist });
+    const writer = await startSqliteWriter(join(persist, "x.db"));
+    const job = await engine.backup(project());
+    await writer.stop();
+    expect(job.warnings).toContainEqual({
+      path: "project/.local/persist/x.db",
+      message: "a database that was read while in use",
+    });
   });
 
   test("a database in use in a persist store in the project is whole", async () => {

@@ -7,6 +7,7 @@ import { parseConfig, type Config } from "../../lib/config.js";
 import { keyPaths, type Opening } from "../../lib/repository/open.js";
 import { type Location, locate } from "../../lib/repository/location.js";
 import { createRustic, type Rustic } from "../../lib/repository/rustic.js";
+import { findTether } from "../../lib/repository/tether.js";
 import type { RestAccess } from "../support/servers/rest.js";
 import type { S3Access } from "../support/servers/s3.js";
 import type { GcsAccess } from "../support/servers/gcs.js";
@@ -30,6 +31,7 @@ export function hostRustic({
 } = {}): Rustic {
   return createRustic({
     binary: () => Promise.resolve(binary),
+    tether: () => findTether(environment),
     runDir: join(dataDir, "run"),
     cacheDir: join(dataDir, "cache"),
     environment,

@@ -4,6 +4,7 @@ import { withFileLock } from "../../lib/store/index.js";
 import { type Opening, openRepository } from "../../lib/repository/open.js";
 import { locate } from "../../lib/repository/location.js";
 import { createRustic } from "../../lib/repository/rustic.js";
+import { findTether } from "../../lib/repository/tether.js";
 import { parseConfig } from "../../lib/config.js";
 
 export interface ChildInput {
@@ -24,6 +25,7 @@ async function main(input: ChildInput): Promise<void> {
     location: locate(config),
     rustic: createRustic({
       binary: () => Promise.resolve(binary),
+      tether: () => findTether(environment),
       runDir: `${dataDir}/run`,
       cacheDir: `${dataDir}/cache`,
       environment,

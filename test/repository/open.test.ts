@@ -15,10 +15,17 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { readIdCommand } from "../../lib/repository/commands/setup.js";
 import { type Kit, parseKit, writeKit } from "../../lib/repository/kit.js";
-import { openRepository, openWithKit } from "../../lib/repository/open.js";
+import {
+  findRepository,
+  openRepository,
+  openWithKit,
+} from "../../lib/repository/open.js";
+import { withFileLock } from "../../lib/store/index.js";
 import { removeDeadProfiles } from "../../lib/repository/profile.js";
+import { isRunning } from "../support/processes.js";
 import { removeTree, tempDir } from "../support/temp.js";
 import { describeReal, toolPath } from "../support/tools.js";
+import { until } from "../support/until.js";
 import { openingOf } from "./ground.js";
 import { always, type Answering, listen } from "./http.js";
 import type { ChildInput } from "./open-child.js";
@@ -100,6 +107,39 @@ describeReal("opening a repository", { needs: ["root", "rustic"] }, () => {
     const before = listing(opening.keysDir);
     expect(await openRepository(opening)).toEqual(opened);
     expect(listing(opening.keysDir)).toBe(before);
+  });
+
+  test("only to read makes none, and finds one that is there", async () => {
+    const path = place();
+    const opening = openingOf(local(path), {});
+    expect(await findRepository(opening)).toBeUndefined();
+    expect(existsSync(path)).toBe(false);
+    expect(readdirSync(opening.keysDir)).toEqual(["main.lock"]);
+    const made = await openRepository(opening);
+    expect(await findRepository(opening)).toEqual(made);
+    rmSync(opening.paths.key);
+    expect(await findRepository(opening)).toEqual(made);
+  });
+
+  test("only to read says that one is missing which should be there", async () => {
+    const never = openingOf(local(place(), { init: false }), {});
+    const code = "REPOSITORY_MISSING";
+    await expect(findRepository(never)).rejects.toMatchObject({ code });
+    const gone = await madeHost();
+    removeTree(gone.path);
+    rmSync(gone.paths.key);
+    await expect(findRepository(gone)).rejects.toMatchObject({ code });
+  });
+
+  test("waits for another process no longer than until the host closes", async () => {
+    const opening = openingOf(local(place()), {});
+    const controller = new AbortController();
+    const { signal: closing } = controller;
+    await withFileLock(opening.paths.lock, async () => {
+      const waiting = openRepository({ ...opening, closing });
+      controller.abort();
+      await expect(waiting).rejects.toMatchObject({ code: "CANCELLED" });
+    });
   });
 
   test("never makes one over a repository of another password", async () => {
@@ -332,6 +372,22 @@ describeReal("processes of one host", { needs: ["rustic"] }, () => {
     removeDeadProfiles(runDir);
     expect(readdirSync(runDir)).toEqual([]);
   });
+
+  test("that is killed takes its rustic with it", async () => {
+    const pidFile = join(tempDir("pid"), "pid");
+    const wait = `[ $nth = 2 ] && { echo $$ >'${pidFile}'; exec sleep 100; }; `;
+    const input = inputOf(wrapper(`${wait}exec "$rustic" "$@"`));
+    const child = start(input);
+    await until(() => existsSync(pidFile) && readPid(pidFile) > 0);
+    expect(isRunning(readPid(pidFile))).toBe(true);
+    child.kill("SIGKILL");
+    await child;
+    const killed = performance.now();
+    await until(() => !isRunning(readPid(pidFile)));
+    expect(performance.now() - killed).toBeLessThan(1000);
+  });
+
+  const readPid = (path: string) => Number(readFileSync(path, "utf8"));
 
   test("with a wide umask export a key that nobody else can read", async () => {
     const modes = join(tempDir("modes"), "modes");

@@ -163,6 +163,34 @@ describe("what rustic sees of us", () => {
     }
   });
 
+  test("is no proxy's password, with a prefix neither", async () => {
+    const { PATH = "" } = process.env;
+    const environment = {
+      PATH,
+      HTTPS_PROXY: "http://me:proxy-password@proxy.example:3128",
+      HTTP_PROXY: "me:proxy-password@proxy.example",
+      NO_PROXY: "localhost",
+    };
+    for (const privileged of [[], ["env"]]) {
+      const program = stub(`${dump}; echo --; cat "$2"`);
+      const output = await call(program, {}, { environment, privileged });
+      const [line = "", rest = "", profile = ""] = output.split("\n--\n");
+      expect(line + rest).not.toContain("proxy-password");
+      expect(rest).toContain("NO_PROXY=localhost");
+      expect(profile).toContain(`HTTPS_PROXY = "${environment.HTTPS_PROXY}"`);
+      expect(profile).toContain(`HTTP_PROXY = "${environment.HTTP_PROXY}"`);
+    }
+    // What stands before rustic is in the command line of a prefix.
+    const lines = join(tempDir("lines"), "lines");
+    const prefix = join(tempDir("prefix"), "prefix");
+    writeFileSync(prefix, `#!/bin/sh\necho "$*" >'${lines}'\nexec "$@"\n`, {
+      mode: 0o755,
+    });
+    await call(stub("echo"), {}, { environment, privileged: [prefix] });
+    expect(readFileSync(lines, "utf8")).toContain("NO_PROXY=localhost");
+    expect(readFileSync(lines, "utf8")).not.toContain("proxy-password");
+  });
+
   test("is a working directory without a rustic.toml", async () => {
     const output = await call(stub("pwd; echo; echo"));
     expect(output).toBe("/\n\n\n");

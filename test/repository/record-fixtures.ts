@@ -64,7 +64,6 @@ const backup = (directory: string, source = ["."]) =>
     source,
     project_id,
     job_id,
-    globs: [],
     onBytes: () => {},
   });
 
@@ -333,7 +332,6 @@ describe("the source of a backup", () => {
     const input = { directory: stage, source: ["."], project_id, job_id };
     const command = backupCommand({
       ...input,
-      globs: [],
       onBytes: ({ done }) => done > 0 && vanish(),
     });
     await record("vanished", { location, command });

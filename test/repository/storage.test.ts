@@ -72,7 +72,7 @@ describeReal("a bandwidth limit", { needs: ["rustic", "versitygw"] }, () => {
 
   async function backUp(location: Location, directory: string) {
     const began = performance.now();
-    const input = { directory, source: ["."], project_id, job_id, globs: [] };
+    const input = { directory, source: ["."], project_id, job_id };
     await run(location, backupCommand({ ...input, onBytes: () => {} }));
     return performance.now() - began;
   }

@@ -15,6 +15,7 @@ import {
   type ServedEngine,
   serveTestEngine,
 } from "../support/callers.js";
+import { self } from "../support/job-rows.js";
 
 let served: ServedEngine;
 let project_id: string;
@@ -121,6 +122,48 @@ test("a parent that becomes a link after the answer is refused by the job", asyn
     error_code: "PERMISSION_DENIED",
   });
   expect(readdirSync(outside)).toEqual([]);
+});
+
+test("a host that is root only by a prefix refuses to restore in place", async () => {
+  const host = { privileged: ["sudo", "-n"] };
+  const idle = await serveTestEngine({ work: false, host });
+  others.push(idle);
+  const input = { project_id: idle.engine.projects[0] as string, backup_id };
+  const hub = idle.client(idle.hub);
+  const getuid = jest.spyOn(process, "getuid").mockReturnValue(1000);
+  const refused = await refusal(hub.restore({ ...input, target: inPlace }));
+  getuid.mockRestore();
+  expect(refused.code).toBe("INVALID_ARGUMENT");
+  expect(refused.message).toContain("does not run as root");
+  // As root the prefix is not needed.
+  const { job } = await hub.restore({ ...input, target: inPlace });
+  expect(job.state).toBe("pending");
+});
+
+test("where the old tree is kept is for the hub and the command line", async () => {
+  const idle = await serveTestEngine({ work: false });
+  others.push(idle);
+  const id = idle.engine.projects[0] as string;
+  const { job } = await idle.engine.local("restore", {
+    ...{ project_id: id, backup_id, target: inPlace },
+  });
+  const { store } = idle.engine.backups.tools;
+  store.jobs.claim({ owner: self, cap: 1, now: Date.now() });
+  store.jobs.note(job.job_id, { kept_at: "/srv/kept" });
+  const asked = { project_id: id, job_id: job.job_id };
+  const seen = async (subject: string) => {
+    const client = idle.client(subject);
+    const { jobs } = await client.jobs({ project_id: id });
+    const { current } = await client.status({ project_id: id });
+    const one = await client.job(asked);
+    return [jobs[0], current, one.job].map((found) => found?.kept_at);
+  };
+  const kept = Array.from({ length: 3 }, () => "/srv/kept");
+  expect(await seen(idle.hub)).toEqual(kept);
+  expect((await idle.engine.local("job", asked)).job.kept_at).toBe("/srv/kept");
+  const nothing = [null, null, null];
+  expect(await seen(idle.account(id, "owner"))).toEqual(nothing);
+  store.jobs.settle(job.job_id, { state: "failed", now: 1 });
 });
 
 test("a project has one restore at a time, waiting or running", async () => {

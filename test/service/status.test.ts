@@ -63,7 +63,7 @@ describe("the status of a project", () => {
     });
     const [notice] = after.notices;
     expect(notice?.code).toBe("KIT_NOT_EXPORTED");
-    expect(notice?.message).toContain("project-backups repo kit");
+    expect(notice?.message).toContain("project-backups repo kit --to FILE");
     store.repositories.kitExported(job.repository_id as string, 1);
     expect((await status()).notices).toEqual([]);
   });

@@ -70,6 +70,37 @@ describeReal("with mounts", { needs: ["root"] }, () => {
   );
 });
 
+describeReal("with links and mounts", { needs: ["root"] }, () => {
+  test("a mount is seen by whatever path its place is called", async () => {
+    const root = tempDir("linked");
+    const project = join(root, "project");
+    const target = join(root, "real", "stage", "project");
+    for (const path of [project, target]) mkdirSync(path, { recursive: true });
+    writeFileSync(join(project, "precious"), "data");
+    symlinkSync("real", join(root, "link"));
+    await execa("mount", ["--bind", project, target]);
+    const kept = keepMount(target);
+    try {
+      const stage = join(root, "link", "stage");
+      await expect(removeTree(stage, btrfs)).rejects.toMatchObject({
+        code: "FILESYSTEM_FAILED",
+      });
+      expect(readdirSync(project)).toEqual(["precious"]);
+    } finally {
+      await unmount(target);
+      kept.release();
+    }
+  });
+});
+
+test("a link goes, and not what it leads to", async () => {
+  const root = tempDir("remove");
+  mkdirSync(join(root, "project"));
+  symlinkSync("project", join(root, "link"));
+  await removeTree(join(root, "link"), btrfs);
+  expect(readdirSync(root)).toEqual(["project"]);
+});
+
 describeReal("on btrfs", { needs: ["btrfs"] }, () => {
   let image: MountedFilesystem;
 
@@ -93,6 +124,33 @@ describeReal("on btrfs", { needs: ["btrfs"] }, () => {
     ]);
     await removeTree(top, btrfs);
     expect(existsSync(top)).toBe(false);
+  });
+
+  test("what is mounted while it goes on is not entered", async () => {
+    const top = join(image.path, "meanwhile");
+    const late = join(top, "late");
+    mkdirSync(top);
+    // Read in the order in which they were made.
+    await btrfs.createSubvolume(join(top, "first"));
+    mkdirSync(late);
+    const mounting = {
+      ...btrfs,
+      async deleteSubvolume(path: string) {
+        await btrfs.deleteSubvolume(path);
+        await execa("mount", ["-t", "tmpfs", "tmpfs", late]);
+        writeFileSync(join(late, "precious"), "data");
+      },
+    };
+    const kept = keepMount(late);
+    try {
+      await expect(removeTree(top, mounting)).rejects.toMatchObject({
+        code: "FILESYSTEM_FAILED",
+      });
+      expect(readdirSync(late)).toEqual(["precious"]);
+    } finally {
+      await unmount(late);
+      kept.release();
+    }
   });
 
   test("a failing btrfs leaves the subvolume and says so", async () => {

@@ -42,7 +42,7 @@ describe("cancelling", () => {
       state: "running",
       cancel_requested_by: "account-1",
     });
-    expect(store.jobs.heartbeat(self, 4000)).toEqual([
+    expect(store.jobs.heartbeat(self, 4000, [job_id])).toEqual([
       { job_id, cancel_requested_by: "account-1" },
     ]);
   });
@@ -216,9 +216,11 @@ describe("notes and heartbeats", () => {
 
   test("reach only one's own jobs", () => {
     const job_id = running();
-    expect(store.jobs.heartbeat(dead, 9000)).toEqual([]);
+    expect(store.jobs.heartbeat(dead, 9000, [job_id])).toEqual([]);
     expect(store.jobs.get(job_id)?.heartbeat_at).toBe(2000);
-    store.jobs.heartbeat(self, 9000);
+    expect(store.jobs.heartbeat(self, 9000, [])).toEqual([]);
+    expect(store.jobs.get(job_id)?.heartbeat_at).toBe(2000);
+    store.jobs.heartbeat(self, 9000, [job_id]);
     expect(store.jobs.get(job_id)?.heartbeat_at).toBe(9000);
   });
 

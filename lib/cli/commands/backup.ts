@@ -60,7 +60,7 @@ async function backup(
     output.result(started, `Job ${job_id} waits for the host.`);
     return exitCodes.ok;
   }
-  const job = await waitForJob(context, started.job);
+  const job = await waitForJob(context, started.job, started);
   output.result({ job, joined: started.joined }, jobSummary(job));
   return jobExitCode(job);
 }

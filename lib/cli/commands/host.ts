@@ -131,6 +131,15 @@ async function dropKept(
   if (!row?.kept_at || row.state === "running") {
     throw new BackupError("NOT_FOUND", "No old tree is kept for this job.");
   }
+  if (row.state !== "succeeded" && row.journal !== null) {
+    throw new BackupError(
+      "CONFLICT",
+      `The restore was cut off while it put its tree in place: ${row.kept_at} may be the only tree of the project.`,
+      {
+        hint: "Look at it and at the project, and move what is right by hand.",
+      },
+    );
+  }
   await removeKept(row, backups.tools);
   output.result({ job_id, removed: row.kept_at }, `Removed ${row.kept_at}.`);
   return exitCodes.ok;

@@ -1,34 +1,44 @@
 /** repo: the repository and its recovery kit. */
 
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { BackupError } from "../../../conat-api/index.js";
-import { parseKit } from "../../repository/index.js";
+import { exportKit, parseKit } from "../../repository/index.js";
 import { type Context, type GlobalOptions, withHost } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
 import { formatTime } from "../format.js";
+
+interface KitOptions {
+  to?: string;
+}
+
+type Run = (
+  context: Context,
+  argument: string | undefined,
+  options: KitOptions,
+) => Promise<number>;
 
 export function addRepositoryCommands(program: Command): void {
   const repo = program
     .command("repo")
     .description("the repository that backups go to");
-  const add = (
-    name: string,
-    description: string,
-    run: (context: Context, argument?: string) => Promise<number>,
-  ) =>
+  const add = (name: string, description: string, run: Run) =>
     repo
       .command(name)
       .description(description)
       .action(async (...all: unknown[]) => {
         const command = all.at(-1) as Command;
         const argument = typeof all[0] === "string" ? all[0] : undefined;
-        const options = command.optsWithGlobals<GlobalOptions>();
-        await withHost(options, (context) => run(context, argument));
+        const options = command.optsWithGlobals<GlobalOptions & KitOptions>();
+        await withHost(options, (context) => run(context, argument, options));
       });
   add("show", "where it is and what this host knows of it", show);
   add("init", "make it, or open it, now", init);
-  add("kit", "print the recovery kit: keep it away from this host", kit);
+  add("kit", "the recovery kit: keep it away from this host", kit).option(
+    "--to <file>",
+    "into a new file that only you can read; without it: print it",
+  );
   add("import", "use a repository that another host made", importKit).argument(
     "<kit>",
     "a recovery kit file",
@@ -60,7 +70,11 @@ async function init({ backups, output }: Context): Promise<number> {
   return exitCodes.ok;
 }
 
-async function kit({ backups, output }: Context): Promise<number> {
+async function kit(
+  { backups, output }: Context,
+  _argument: string | undefined,
+  { to }: KitOptions,
+): Promise<number> {
   const { repositories, store, host } = backups.tools;
   const found = repositories.kit();
   if (!found?.repository_id) {
@@ -68,7 +82,14 @@ async function kit({ backups, output }: Context): Promise<number> {
       hint: "Run: project-backups repo init",
     });
   }
-  output.result(found, JSON.stringify(found, null, 2));
+  if (to === undefined) {
+    await output.deliver(found, JSON.stringify(found, null, 2));
+  } else {
+    const path = resolve(to);
+    exportKit(path, found);
+    output.result({ path }, `Wrote ${path}: keep it away from this host.`);
+  }
+  // Only now: a kit that nobody has is none.
   store.repositories.kitExported(found.repository_id, host.clock.now());
   return exitCodes.ok;
 }

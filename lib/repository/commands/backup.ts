@@ -15,8 +15,8 @@ export interface BackupInput {
   job_id: string;
   /** The project's newest backup: what did not change since is not read. */
   parent?: string | undefined;
-  /** rustic globs, `!/project/..`: what stays out. */
-  globs: readonly string[];
+  /** A file of rustic globs, `!/project/..`, a line each: what stays out. */
+  globFile?: string | undefined;
   onBytes: OnBytes;
 }
 
@@ -43,7 +43,7 @@ const Summary = z.object({
  * estimated from the backup before.
  */
 export function backupCommand(input: BackupInput): RusticCommand<BackupResult> {
-  const { source, parent, globs, project_id, job_id } = input;
+  const { source, parent, globFile, project_id, job_id } = input;
   return {
     action: "back up the project",
     cwd: input.directory,
@@ -55,7 +55,7 @@ export function backupCommand(input: BackupInput): RusticCommand<BackupResult> {
       "--json-progress",
       ...["--progress-interval", "500ms"],
       ...(parent ? ["--parent", parent, "--no-scan"] : []),
-      ...globs.flatMap((glob) => ["--glob", glob]),
+      ...(globFile ? ["--glob-file", globFile] : []),
     ],
     onLine: createStatusReader(input.onBytes),
     parse({ stdout, records }) {
@@ -77,7 +77,13 @@ function rootOf([path = ".", , as = ""]: readonly string[]): SourceRoot {
   return { prefix: `${path}/`, name: as && `${as.replace(/^\//, "")}/` };
 }
 
-/** A path below the stage as a glob that matches it alone. */
+/**
+ * A path below what rustic reads, as a glob that matches it alone. One line:
+ * a line break in it is matched by a range that holds one, and blanks at its
+ * end, which would be cut off, stand in brackets.
+ */
 export function excludeGlob(path: string): string {
-  return `!/${path.replace(/[\\*?[\]{}!]/g, "\\$&")}`;
+  const escaped = path.replace(/[\\*?[\]{}!]/g, "\\$&");
+  const line = escaped.replace(/[^\S\n]$/, "[$&]").replaceAll("\n", "[\t-\v]");
+  return `!/${line}`;
 }

@@ -16,7 +16,7 @@ export const listIdsCommand: RusticCommand<string[]> = {
 
 const Snapshot = z.object({
   id: BackupId,
-  time: z.string(),
+  time: z.string().refine((time) => !Number.isNaN(Date.parse(time))),
   hostname: z.string(),
   summary: z
     .object({
@@ -28,14 +28,19 @@ const Snapshot = z.object({
     .optional(),
 });
 
-const Groups = z.array(z.object({ snapshots: z.array(Snapshot) }));
+const Groups = z.array(z.object({ snapshots: z.array(z.unknown()) }));
+const Named = z.object({ id: z.string() });
 
 /** A backup as the repository knows it. */
 export type StoredBackup = Omit<Backup, "repository_id">;
 
-/** What backups of the given full ids name; at least one id. */
+/**
+ * What backups of the given full ids name; at least one id. A snapshot that
+ * is not as it should be is left out, and its id handed to `onMalformed`.
+ */
 export function readBackupsCommand(
   ids: readonly string[],
+  onMalformed: (id: string) => void = () => {},
 ): RusticCommand<StoredBackup[]> {
   return {
     action: "read the backups",
@@ -44,7 +49,12 @@ export function readBackupsCommand(
       const groups = Groups.safeParse(parseJson(stdout));
       return groups.data
         ?.flatMap(({ snapshots }) => snapshots)
-        .flatMap((snapshot) => toBackup(snapshot) ?? []);
+        .flatMap((found) => {
+          const snapshot = Snapshot.safeParse(found);
+          if (snapshot.success) return toBackup(snapshot.data) ?? [];
+          onMalformed(Named.safeParse(found).data?.id ?? "without an id");
+          return [];
+        });
     },
   };
 }

@@ -27,7 +27,7 @@ function hammer(): { claimed: string[]; mostRunning: number } {
     claimed.push(row.job_id);
     mostRunning = Math.max(mostRunning, store.jobs.counts().running);
     store.jobs.note(row.job_id, { phase: "reading", fixed_at: Date.now() });
-    store.jobs.heartbeat(owner, Date.now());
+    store.jobs.heartbeat(owner, Date.now(), [row.job_id]);
     store.jobs.settle(row.job_id, { state: "succeeded", now: Date.now() });
   };
   for (let round = 0; round < Number(rounds); round++) {

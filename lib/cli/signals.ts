@@ -1,0 +1,53 @@
+/** What a signal does to a command. */
+
+import { BackupError } from "../../conat-api/index.js";
+import type { Context } from "./context.js";
+import { type EndingSignal, signalExitCodes } from "./exit-codes.js";
+import type { Output } from "./output.js";
+
+/**
+ * Cancels the job that the command asked for, closes the host, says so and
+ * exits. The same signal again ends the process at once.
+ */
+export function endBySignal(
+  context: Context,
+  output: Output,
+): { ignore(): void } {
+  const signals = Object.keys(signalExitCodes) as EndingSignal[];
+  const onSignal = (signal: EndingSignal) =>
+    void leave(context, output, signal);
+  for (const signal of signals) process.once(signal, onSignal);
+  return {
+    ignore() {
+      for (const signal of signals) process.off(signal, onSignal);
+    },
+  };
+}
+
+async function leave(
+  context: Context,
+  output: Output,
+  signal: EndingSignal,
+): Promise<void> {
+  context.output.mute();
+  try {
+    const message = await cancelAsked(context, signal);
+    await context.backups.close({ drainMs: 0 });
+    // Last: the terminal may have gone.
+    output.fail(new BackupError("CANCELLED", message));
+  } finally {
+    process.exit(signalExitCodes[signal]);
+  }
+}
+
+async function cancelAsked(
+  { backups, asked }: Context,
+  signal: EndingSignal,
+): Promise<string> {
+  if (!asked) return `Ended by ${signal}.`;
+  const caller = { type: "local" } as const;
+  const { cancelled, job } = await backups.handlers("cancel", caller, asked);
+  return cancelled
+    ? `Ended by ${signal}: job ${job.job_id} is cancelled.`
+    : `Ended by ${signal}; job ${job.job_id} had ended before: ${job.state}.`;
+}

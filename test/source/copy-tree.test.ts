@@ -1,0 +1,42 @@
+/** A copy ends with its job. */
+
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ProcessIdentity } from "../../lib/process-identity.js";
+import { copyTree } from "../../lib/source/copy-tree.js";
+import { isRunning } from "../support/processes.js";
+import { tempDir } from "../support/temp.js";
+
+function slowCopy(): Record<string, string> {
+  const bin = tempDir("bin");
+  writeFileSync(join(bin, "cp"), "#!/bin/sh\nexec /bin/sleep 60\n");
+  chmodSync(join(bin, "cp"), 0o755);
+  return { PATH: bin };
+}
+
+test("cancelled, with its process group in the row until then", async () => {
+  const cancel = new AbortController();
+  const groups: (ProcessIdentity | null)[] = [];
+  const copy = copyTree("/a", "/b", {
+    privileged: [],
+    environment: slowCopy(),
+    signal: cancel.signal,
+    onGroup(group) {
+      groups.push(group);
+      if (group) cancel.abort();
+    },
+  });
+  await expect(copy).rejects.toMatchObject({ code: "CANCELLED" });
+  const [group, after] = groups;
+  expect(after).toBeNull();
+  expect(isRunning(group?.pid ?? 0)).toBe(false);
+});
+
+test("stalled, without any sign of life", async () => {
+  const copy = copyTree("/a", "/b", {
+    privileged: [],
+    environment: slowCopy(),
+    idleTimeoutMs: 200,
+  });
+  await expect(copy).rejects.toMatchObject({ code: "STALLED" });
+});
