@@ -100,7 +100,10 @@ export const Job = z.object({
   /** The first 50. */
   warnings: z.array(Warning),
   target: RestoreTarget.nullable(),
-  /** Where an in-place restore keeps the tree that was there before. */
+  /**
+   * Where an in-place restore keeps the tree that was there before; null for
+   * callers other than the hub and the command line.
+   */
   kept_at: z.string().nullable(),
   cancelled_by: z.string().nullable(),
   error_code: z.enum(errorCodes).nullable(),

@@ -107,10 +107,10 @@ describeReal("a host process that was killed", { needs: ["rustic"] }, () => {
     const { job } = await runningBackup(host, killed, rustic);
     const living = await host.spawn();
     const other = host.projects[1] as string;
+    const begun = rustic.begun("backup");
     const { job: alive } = await living.call("start", { project_id: other });
+    await begun;
     engine = await host.start({ work: false });
-    const { tools } = engine;
-    await until(() => tools.store.jobs.get(alive.job_id)?.group_pid !== null);
 
     await killed.kill();
     await recover(engine.tools);

@@ -1,6 +1,7 @@
 /** A live stage: what a user does meanwhile leads nowhere. */
 
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -16,7 +17,7 @@ import type { CaptureDatabases } from "../../lib/source/sqlite-capture.js";
 import { capturesOf, type Stage } from "../../lib/source/stage-shape.js";
 import type { Watch } from "../../lib/source/watch.js";
 import { tempDir } from "../support/temp.js";
-import { describeReal } from "../support/tools.js";
+import { describeReal, toolPath } from "../support/tools.js";
 
 const environment = { PATH: process.env.PATH ?? "" };
 const settings = { privileged: [], environment };
@@ -66,6 +67,18 @@ async function inStage(stage: Stage, script: string): Promise<string> {
   return stdout;
 }
 
+/** A directory with a `mount` that first puts a link in the place of `file`. */
+function plantingMount(file: string, target: string): string {
+  const bin = tempDir("bin");
+  const script = `#!/bin/sh
+case "$*" in *x.db) ln -sfT '${target}' '${file}';; esac
+exec '${toolPath("mount")}' "$@"
+`;
+  writeFileSync(join(bin, "mount"), script);
+  chmodSync(join(bin, "mount"), 0o755);
+  return bin;
+}
+
 describeReal("in a mount namespace", { needs: ["root", "unshare"] }, () => {
   test("a capture stands over its file, and never over what a link leads to", async () => {
     const at = place();
@@ -91,6 +104,20 @@ describeReal("in a mount namespace", { needs: ["root", "unshare"] }, () => {
     expect(readFileSync(join(persist, "x.db"), "utf8")).toBe("theirs");
   });
 
+  test("a link that is planted just before the mount is not followed", async () => {
+    const at = place();
+    const file = join(at.paths.persist, "x.db");
+    const other = join(at.root, "other");
+    for (const path of [file, other]) writeFileSync(path, "theirs");
+    const stage = await open(at, () => captured(at, ["x.db"]));
+    const PATH = `${plantingMount(file, other)}:${environment.PATH}`;
+    const args = ["-c", 'cat "$0"', other];
+    const command = stage.wrap({ file: "sh", args, env: { PATH } });
+    expect((await run(command)).stdout).toBe("theirs");
+    expect(await stage.lastWarnings()).toHaveLength(1);
+    await stage.close();
+  });
+
   test("a database that is deleted after its capture is a warning", async () => {
     const at = place();
     const file = join(at.paths.persist, "x.db");
@@ -111,14 +138,13 @@ describeReal("in a mount namespace", { needs: ["root", "unshare"] }, () => {
     await stage.close();
   });
 
-  test.each(["the probe", "the capture"])(
-    "nothing is left where %s fails",
-    async (what) => {
-      const at = place();
-      const failing = () => Promise.reject(new Error("no"));
-      const watch = what === "the probe" ? { signal: AbortSignal.abort() } : {};
-      await expect(open(at, failing, watch)).rejects.toThrow();
-      expect(existsSync(at.directory)).toBe(false);
-    },
-  );
+  test.each<[string, string, Watch]>([
+    ["the probe", "was cancelled", { signal: AbortSignal.abort() }],
+    ["the capture", "no capture", {}],
+  ])("nothing is left where %s fails", async (_what, message, watch) => {
+    const at = place();
+    const failing = () => Promise.reject(new Error("no capture"));
+    await expect(open(at, failing, watch)).rejects.toThrow(message);
+    expect(existsSync(at.directory)).toBe(false);
+  });
 });
