@@ -10,7 +10,6 @@ import { setPriority } from "node:os";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
 import { execa } from "execa";
-import { isTerminal, type Job } from "../../conat-api/index.js";
 import { rusticCandidates } from "../../lib/config.js";
 import { findRustic } from "../../lib/repository/binary.js";
 import { backupCommand } from "../../lib/repository/commands/backup.js";
@@ -98,34 +97,39 @@ async function compare(
   };
 }
 
-/** A whole job through the contract, its row watched until it is settled. */
+/**
+ * A whole job through the contract, until its row is settled. The row is not
+ * polled: a loop would take a core from rustic.
+ */
 async function ours(
   { backups }: BenchHost,
   project_id: string,
   parts: Record<string, number[]>,
 ): Promise<number> {
-  const note = backups.tools.store.jobs.note;
+  const { jobs } = backups.tools.store;
+  const { note, settle } = jobs;
   const marks: { phase: string; at: number }[] = [];
-  backups.tools.store.jobs.note = (job_id, facts) => {
+  jobs.note = (job_id, facts) => {
     if (facts.phase) marks.push({ phase: facts.phase, at: performance.now() });
     note(job_id, facts);
   };
   const begun = performance.now();
-  const { ms } = await timed(async () => {
-    const { job } = await backups.handlers("start", hub, { project_id });
-    for (;;) {
-      const now = backups.tools.store.jobs.get(job.job_id) as unknown as Job;
-      if (now.state === "failed") throw new Error(String(now.error_message));
-      if (isTerminal(now.state)) return;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+  const settled = new Promise<number>((resolve, reject) => {
+    jobs.settle = (job_id, settlement) => {
+      const row = settle(job_id, settlement);
+      if (row?.state === "succeeded") resolve(performance.now());
+      else reject(new Error(String(row?.error_message)));
+      return row;
+    };
   });
-  backups.tools.store.jobs.note = note;
-  const ends = [...marks.slice(1).map(({ at }) => at), begun + ms];
+  await backups.handlers("start", hub, { project_id });
+  const finished = await settled;
+  Object.assign(jobs, { note, settle });
+  const ends = [...marks.slice(1).map(({ at }) => at), finished];
   const add = (name: string, value: number) => (parts[name] ??= []).push(value);
   add("before staging", (marks[0]?.at ?? begun) - begun);
   marks.forEach(({ phase, at }, index) => add(phase, (ends[index] ?? at) - at));
-  return ms;
+  return finished - begun;
 }
 
 /** rustic alone, on a stage like ours, into the same repository. */
