@@ -61,10 +61,11 @@ const addBatch = database.transaction((batch) => {
 const newest = database.prepare("SELECT max(batch) FROM log").pluck();
 let batch = newest.get() ?? 0;
 addBatch(++batch);
-process.stdout.write("ready\\n");
 const timer = setInterval(() => addBatch(++batch), 2);
 process.on("SIGTERM", () => {
   clearInterval(timer);
   database.close();
 });
+// Whoever reads this may end us: the handler stands by now.
+process.stdout.write("ready\\n");
 `;
