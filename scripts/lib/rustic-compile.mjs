@@ -44,6 +44,6 @@ async function cargoInstall(version, temp, detail) {
     },
     what: "cargo install rustic-rs",
     advice:
-      "Compiling rustic needs Rust >= 1.91, a C compiler and access to crates.io; or install rustic on PATH, and run this again.",
+      "Compiling rustic needs Rust >= 1.91, a C compiler and access to the crate registry; or install rustic on PATH, and run this again.",
   });
 }
