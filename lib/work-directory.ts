@@ -9,7 +9,7 @@ import type { ProjectHost } from "./host.js";
  * On the file system of `place`, since renames and snapshots cannot leave
  * it: the configured directory, else one beside the place.
  */
-export function workDirectory(config: Config, place: string): string {
+function workDirectory(config: Config, place: string): string {
   return config.work_directory ?? join(dirname(place), ".project-backups");
 }
 

@@ -8,7 +8,7 @@ import { migrations } from "./migrations.js";
 
 export type Database = Sqlite.Database;
 
-export const databaseName = "project-backups.sqlite";
+const databaseName = "project-backups.sqlite";
 
 /** Waits this long for another process's write. */
 const busyTimeoutMs = 10_000;
