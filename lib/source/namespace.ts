@@ -41,15 +41,17 @@ export async function canEnterNamespace(
 
 /**
  * How to enter a mount namespace here: as root plainly, else in a user
- * namespace that keeps owners true.
+ * namespace that keeps owners true. As a slave: nothing that we mount is seen
+ * outside, but what an operator unmounts goes here too. A private copy of all
+ * mounts would keep another project's device busy until the job ends.
  */
 function namespaceLine(privileged: readonly string[]): readonly string[] {
   if (privileged.length > 0 || process.getuid?.() === 0) {
-    return ["unshare", "--mount", "--propagation", "private"];
+    return ["unshare", "--mount", "--propagation", "slave"];
   }
   return [
     ...["unshare", "--user", "--map-current-user", "--keep-caps"],
-    ...["--mount", "--propagation", "private"],
+    ...["--mount", "--propagation", "slave"],
   ];
 }
 

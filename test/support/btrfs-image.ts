@@ -67,11 +67,16 @@ export async function unmount(path: string): Promise<void> {
   }
 }
 
-/** `mount -o loop` lets the kernel detach the device, some time after umount. */
+/**
+ * `mount -o loop` lets the kernel detach the device when the last mount has
+ * gone. Tests run side by side, and a job in a mount namespace holds a copy of
+ * every mount that there was, this one too, until it ends.
+ */
 async function detached(device: string, image: string): Promise<void> {
-  for (let attempt = 1; backingFile(device) === image; attempt++) {
-    if (attempt === 50) throw new Error(`${device} still holds ${image}`);
-    await sleep(20);
+  const everyMs = 50;
+  for (let waited = 0; backingFile(device) === image; waited += everyMs) {
+    if (waited > 50_000) throw new Error(`${device} still holds ${image}`);
+    await sleep(everyMs);
   }
 }
 
