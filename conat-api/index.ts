@@ -4,6 +4,7 @@ export * from "./backup.js";
 export * from "./client.js";
 export * from "./conat.js";
 export * from "./errors.js";
+export * from "./event.js";
 export * from "./ids.js";
 export * from "./job.js";
 export * from "./methods.js";

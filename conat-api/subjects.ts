@@ -19,6 +19,10 @@ export const accountSubject = (account_id: string, project_id: string) =>
 export const projectSubject = (project_id: string): string =>
   `project.${ProjectId.parse(project_id)}.${service}.-`;
 
+/** Job rows as they change; whoever may publish in the project can forge one. */
+export const eventsSubject = (project_id: string): string =>
+  `project.${ProjectId.parse(project_id)}.${service}-events.-`;
+
 /** What the host registers. */
 export const accountPattern = `services.*.*.*.*.${service}`;
 export const projectPattern = `project.*.${service}.-`;
