@@ -3,7 +3,7 @@
  * host, its projects and its people comes through here.
  */
 
-import type { ConatServiceClient } from "../conat-api/index.js";
+import type { ConatPublisher, ConatServiceClient } from "../conat-api/index.js";
 
 export type Role = "owner" | "collaborator" | "viewer";
 
@@ -45,8 +45,11 @@ export interface ProjectHost {
   host_id: string;
   /** Our SQLite file, keys and profiles live here; 0700. */
   dataDir: string;
-  /** Absent: no service is registered (the local command line). */
-  conat?: ConatServiceClient;
+  /**
+   * Absent: no service is registered (the local command line). One that
+   * cannot publish: nobody is told of changes, they must look.
+   */
+  conat?: ConatServiceClient & Partial<ConatPublisher>;
   projects: ProjectsPort;
   /** After a swap: quota, caches. */
   replaced?(project_id: string): Promise<void>;

@@ -9,6 +9,7 @@ import { createWorker, type Worker } from "./jobs/worker.js";
 import { identifyProcess } from "./process-identity.js";
 import { createRepositories } from "./repository/index.js";
 import { registerServices } from "./service/conat.js";
+import { publishEvents } from "./service/events.js";
 import { createHandlers, type Handlers } from "./service/handlers.js";
 import { createBtrfs } from "./source/btrfs.js";
 import { captureProgram } from "./source/capture-program.js";
@@ -68,6 +69,7 @@ export async function startProjectBackups(
       store.close();
       throw error;
     });
+  const events = publishEvents(host, store);
   const recovery = keepRecovering(tools, recoverEveryMs, deaths);
   if (work) worker = startWorker();
   worker?.wake();
@@ -84,6 +86,7 @@ export async function startProjectBackups(
       worker?.stop();
       await closeAll([
         ...services.map((service) => () => service.close()),
+        events.close,
         refresher.close,
         recovery.close,
         () => worker?.close(drainMs),

@@ -2,17 +2,21 @@
 /** The command line: the contract's methods on a data directory. */
 
 import { Command, CommanderError } from "commander";
+import { addAccountCommands } from "./commands/account.js";
 import { addBackupCommands } from "./commands/backup.js";
 import { addHostCommands } from "./commands/host.js";
 import { addJobCommands } from "./commands/jobs.js";
 import { addRepositoryCommands } from "./commands/repo.js";
 import { addRestoreCommand } from "./commands/restore.js";
+import { addServeCommand } from "./commands/serve.js";
 import { exitCodes } from "./exit-codes.js";
 
 export function createProgram(): Command {
   const program = new Command("project-backups")
     .description("Back up CoCalc projects, list their backups, restore them.")
     .option("--data-dir <dir>", "where job rows, keys and configuration are")
+    .option("--url <url>", "ask the host that runs there instead")
+    .option("--token-file <file>", "with --url: a file that holds a token")
     .option("--json", "print one JSON document")
     .option("--verbose", "print the host's log to stderr")
     .addHelpText("after", exitCodeHelp)
@@ -22,6 +26,8 @@ export function createProgram(): Command {
   addJobCommands(program);
   addRepositoryCommands(program);
   addHostCommands(program);
+  addAccountCommands(program);
+  addServeCommand(program);
   return program;
 }
 

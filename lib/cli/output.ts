@@ -13,6 +13,8 @@ export interface Output {
   deliver(value: unknown, text: string): Promise<void>;
   /** Overwrites the line on a terminal; nothing elsewhere. */
   status(text: string): void;
+  /** A line on stderr; with --json a document of one line. */
+  progress(value: unknown, text: string): void;
   fail(error: BackupError): void;
   /** Prints nothing from now on: somebody else has the last word. */
   mute(): void;
@@ -35,6 +37,8 @@ export function createOutput(json: boolean): Output {
     status(text) {
       if (terminal) print("stderr", text);
     },
+    progress: (value, text) =>
+      print("stderr", `${json ? JSON.stringify(value) : text}\n`),
     fail({ code, message }) {
       const error = { error: { code, message } };
       if (json) print("stdout", `${JSON.stringify(error, null, 2)}\n`);

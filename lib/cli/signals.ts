@@ -32,7 +32,7 @@ async function leave(
   context.output.mute();
   try {
     const message = await cancelAsked(context, signal);
-    await context.backups.close({ drainMs: 0 });
+    await context.service.close({ drainMs: 0 });
     // Last: the terminal may have gone.
     output.fail(new BackupError("CANCELLED", message));
   } finally {
@@ -41,12 +41,11 @@ async function leave(
 }
 
 async function cancelAsked(
-  { backups, asked }: Context,
+  { service, asked }: Context,
   signal: EndingSignal,
 ): Promise<string> {
   if (!asked) return `Ended by ${signal}.`;
-  const caller = { type: "local" } as const;
-  const { cancelled, job } = await backups.handlers("cancel", caller, asked);
+  const { cancelled, job } = await service.call("cancel", asked);
   return cancelled
     ? `Ended by ${signal}: job ${job.job_id} is cancelled.`
     : `Ended by ${signal}; job ${job.job_id} had ended before: ${job.state}.`;

@@ -8,23 +8,31 @@ import { formatBytes, formatDuration, printable } from "./format.js";
 
 const lookEveryMs = 100;
 
-/**
- * Resolves with the row when the job has ended. A job that was `joined` is
- * somebody else's as well: a signal ends the waiting, not the job.
- */
+export const watchHelp = "print progress as lines to stderr";
+
+export interface WaitOptions {
+  /** Somebody else's job as well: a signal ends the waiting, not the job. */
+  joined?: boolean;
+  /** Prints progress as lines, on a terminal or not. */
+  watch?: boolean | undefined;
+}
+
+/** Resolves with the row when the job has ended. */
 export async function waitForJob(
   context: Context,
-  { job_id, project_id }: Job,
-  { joined = false } = {},
+  { job_id, project_id }: Pick<Job, "job_id" | "project_id">,
+  { joined = false, watch = false }: WaitOptions = {},
 ): Promise<Job> {
-  const { backups, output } = context;
+  const { service, output } = context;
   if (!joined) context.asked = { job_id, project_id };
-  backups.runOnly(job_id);
+  service.run(job_id);
+  let told = "";
   for (;;) {
-    const input = { project_id, job_id };
-    const { job } = await backups.handlers("job", { type: "local" }, input);
+    const { job } = await service.call("job", { project_id, job_id });
+    const line = progressLine(job);
     if (isTerminal(job.state)) return job;
-    output.status(progressLine(job));
+    if (!watch) output.status(line);
+    else if (line !== told) output.progress(job, (told = line));
     await sleep(lookEveryMs);
   }
 }

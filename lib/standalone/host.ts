@@ -1,17 +1,10 @@
 /** The ports over a directory of projects, on a machine without CoCalc. */
 
-import { existsSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { BackupError, ProjectId } from "../../conat-api/index.js";
+import { BackupError } from "../../conat-api/index.js";
 import type { Config } from "../config.js";
-import {
-  type Logger,
-  type ProjectHost,
-  type ProjectPaths,
-  systemClock,
-} from "../host.js";
-import { ifAbsent } from "../source/filesystem.js";
+import { type Logger, type ProjectHost, systemClock } from "../host.js";
+import { openAccounts } from "./accounts.js";
+import { findProjects, openProtection } from "./projects.js";
 
 export interface StandaloneOptions {
   dataDir: string;
@@ -33,48 +26,18 @@ export function createStandaloneHost({
       { hint: "Make one with: project-backups host init" },
     );
   }
-  const { directory, persist } = projects;
-  const pathsOf = (project_id: string): ProjectPaths => ({
-    subvolume: join(directory, project_id),
-    ...(persist === undefined
-      ? {}
-      : { persist: persist.replaceAll("[project_id]", project_id) }),
-  });
+  const accounts = openAccounts(dataDir);
   return {
     host_id,
     dataDir,
     logger,
     clock: systemClock,
     projects: {
-      list: (options) => listProjects(directory, options),
-      // Nobody signs in here: the command line is as strong as the hub.
-      role: () => Promise.resolve(undefined),
-      paths: (project_id) =>
-        Promise.resolve(
-          ProjectId.safeParse(project_id).success && existsSync(directory)
-            ? pathsOf(project_id)
-            : undefined,
-        ),
+      ...findProjects(projects, openProtection(dataDir)),
+      role: (project_id, account_id) =>
+        Promise.resolve(accounts.role(project_id, account_id)),
       // Nothing runs in a plain directory that we could stop.
       withStopped: (_project_id, action) => action(),
     },
   };
-}
-
-async function listProjects(
-  directory: string,
-  { changedSince = 0 }: { changedSince?: number },
-): Promise<{ project_id: string; last_edited: number }[]> {
-  const names = (await readdir(directory).catch(ifAbsent)) ?? [];
-  const found = [];
-  for (const name of names) {
-    if (!ProjectId.safeParse(name).success) continue;
-    const stats = await stat(join(directory, name)).catch(ifAbsent);
-    if (!stats?.isDirectory()) continue;
-    const last_edited = Math.floor(stats.mtimeMs);
-    if (last_edited >= changedSince) {
-      found.push({ project_id: name, last_edited });
-    }
-  }
-  return found;
 }

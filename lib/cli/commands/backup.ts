@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import type { Backup, Status } from "../../../conat-api/index.js";
-import { type Context, type GlobalOptions, withHost } from "../context.js";
+import { type Context, type GlobalOptions, withService } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
 import {
   formatBytes,
@@ -11,9 +11,13 @@ import {
   formatTime,
 } from "../format.js";
 import { parseLimit } from "../limit.js";
-import { jobExitCode, jobSummary, progressLine, waitForJob } from "../wait.js";
-
-const local = { type: "local" } as const;
+import {
+  jobExitCode,
+  jobSummary,
+  progressLine,
+  waitForJob,
+  watchHelp,
+} from "../wait.js";
 
 export function addBackupCommands(program: Command): void {
   program
@@ -21,9 +25,10 @@ export function addBackupCommands(program: Command): void {
     .description("back up a project now")
     .argument("<project_id>")
     .option("--no-wait", "only queue it for the host's own process")
-    .action(async (project_id: string, { wait }, command: Command) => {
-      await withHost(command.optsWithGlobals<GlobalOptions>(), (context) =>
-        backup(context, project_id, wait),
+    .option("--watch", watchHelp)
+    .action(async (project_id: string, options, command: Command) => {
+      await withService(command.optsWithGlobals<GlobalOptions>(), (context) =>
+        backup(context, project_id, options),
       );
     });
   program
@@ -33,7 +38,7 @@ export function addBackupCommands(program: Command): void {
     .option("--refresh", "read the list from the repository first")
     .option("--limit <n>", "at most so many", "100")
     .action(async (project_id: string, options, command: Command) => {
-      await withHost(command.optsWithGlobals<GlobalOptions>(), (context) =>
+      await withService(command.optsWithGlobals<GlobalOptions>(), (context) =>
         list(context, project_id, options),
       );
     });
@@ -41,9 +46,10 @@ export function addBackupCommands(program: Command): void {
     .command("status")
     .description("say how a project is protected")
     .argument("<project_id>")
-    .action(async (project_id: string, _options, command: Command) => {
-      await withHost(command.optsWithGlobals<GlobalOptions>(), (context) =>
-        status(context, project_id),
+    .option("--watch", "follow the job that runs or waits")
+    .action(async (project_id: string, { watch }, command: Command) => {
+      await withService(command.optsWithGlobals<GlobalOptions>(), (context) =>
+        status(context, project_id, watch),
       );
     });
 }
@@ -51,32 +57,31 @@ export function addBackupCommands(program: Command): void {
 async function backup(
   context: Context,
   project_id: string,
-  wait: boolean,
+  { wait, watch }: { wait: boolean; watch?: boolean },
 ): Promise<number> {
-  const { backups, output } = context;
-  const started = await backups.handlers("start", local, { project_id });
+  const { service, output } = context;
+  const { job: asked, joined } = await service.call("start", { project_id });
   if (!wait) {
-    const { job_id } = started.job;
-    output.result(started, `Job ${job_id} waits for the host.`);
+    const text = `Job ${asked.job_id} waits for the host.`;
+    output.result({ job: asked, joined }, text);
     return exitCodes.ok;
   }
-  const job = await waitForJob(context, started.job, started);
-  output.result({ job, joined: started.joined }, jobSummary(job));
+  const job = await waitForJob(context, asked, { joined, watch });
+  output.result({ job, joined }, jobSummary(job));
   return jobExitCode(job);
 }
 
 async function list(
-  { backups, output }: Context,
+  { service, output }: Context,
   project_id: string,
   { refresh, limit }: { refresh?: boolean; limit: string },
 ): Promise<number> {
   const input = { project_id, limit: parseLimit(limit) };
-  const ask = () => backups.handlers("list", local, input);
-  const known = await ask();
+  const known = await service.call("list", input);
   // A host that never read the repository has nothing to show yet.
   const stale = refresh || known.as_of === null;
-  if (stale) await backups.refresh();
-  const found = stale ? await ask() : known;
+  if (stale) await service.refresh(project_id);
+  const found = stale ? await service.call("list", input) : known;
   const count = found.backups.length;
   const footer = `${count} backup${count === 1 ? "" : "s"}, as of ${formatTime(found.as_of)}`;
   output.result(found, `${backupTable(found.backups)}\n${footer}`);
@@ -100,10 +105,18 @@ function backupTable(backups: readonly Backup[]): string {
 }
 
 async function status(
-  { backups, output }: Context,
+  context: Context,
   project_id: string,
+  watch = false,
 ): Promise<number> {
-  const found = await backups.handlers("status", local, { project_id });
+  const { service, output } = context;
+  const ask = () => service.call("status", { project_id });
+  const before = await ask();
+  if (watch && before.current) {
+    // It is not ours to cancel.
+    await waitForJob(context, before.current, { joined: true, watch });
+  }
+  const found = watch ? await ask() : before;
   output.result(found, statusText(found));
   return exitCodes.ok;
 }

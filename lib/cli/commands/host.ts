@@ -4,16 +4,18 @@ import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { BackupError, JobId } from "../../../conat-api/index.js";
 import { initStandalone } from "../../standalone/init.js";
+import { openProtection } from "../../standalone/projects.js";
 import { removeKept } from "../../tasks/leftovers.js";
 import {
-  type Context,
   type GlobalOptions,
+  type HostContext,
   guarded,
   requireDataDir,
   withHost,
 } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
 import { formatTable, formatTime } from "../format.js";
+import type { Output } from "../output.js";
 
 interface InitOptions extends GlobalOptions {
   projects: string;
@@ -21,6 +23,10 @@ interface InitOptions extends GlobalOptions {
   repository: string;
   restoreTo?: string[];
   hostId?: string;
+}
+
+interface ProtectOptions extends GlobalOptions {
+  title?: string;
 }
 
 export function addHostCommands(program: Command): void {
@@ -40,6 +46,15 @@ export function addHostCommands(program: Command): void {
         output.result({ path }, `Wrote ${path}.`);
         return exitCodes.ok;
       });
+    });
+  host
+    .command("protect")
+    .description("make a directory a project of this host")
+    .argument("<directory>")
+    .option("--title <title>", "default: the directory's name")
+    .action(async (directory: string, _options, command: Command) => {
+      const options = command.optsWithGlobals<ProtectOptions>();
+      await guarded(options, (output) => protect(directory, options, output));
     });
   host
     .command("show")
@@ -78,7 +93,18 @@ function initHost(options: InitOptions): string {
   });
 }
 
-async function showHost({ backups, output }: Context): Promise<number> {
+async function protect(
+  directory: string,
+  options: ProtectOptions,
+  output: Output,
+): Promise<number> {
+  const { protect } = openProtection(requireDataDir(options));
+  const found = await protect(resolve(directory), options.title);
+  output.result(found, `${found.path} is project ${found.project_id}.`);
+  return exitCodes.ok;
+}
+
+async function showHost({ backups, output }: HostContext): Promise<number> {
   const { host, config, store } = backups.tools;
   const counts = store.jobs.counts();
   const { name, kind } = config.repository;
@@ -102,7 +128,7 @@ async function showHost({ backups, output }: Context): Promise<number> {
   return exitCodes.ok;
 }
 
-async function listKept({ backups, output }: Context): Promise<number> {
+async function listKept({ backups, output }: HostContext): Promise<number> {
   const kept = backups.tools.store.jobs.kept().map((row) => ({
     job_id: row.job_id,
     project_id: row.project_id,
@@ -121,7 +147,7 @@ async function listKept({ backups, output }: Context): Promise<number> {
 }
 
 async function dropKept(
-  { backups, output }: Context,
+  { backups, output }: HostContext,
   job_id: string,
 ): Promise<number> {
   const { store } = backups.tools;

@@ -2,13 +2,10 @@
 
 import type { Command } from "commander";
 import { BackupError, type Job, JobId } from "../../../conat-api/index.js";
-import { toJob } from "../../store/index.js";
-import { type Context, type GlobalOptions, withHost } from "../context.js";
+import { type Context, type GlobalOptions, withService } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
 import { formatDuration, formatTable, formatTime } from "../format.js";
 import { parseLimit } from "../limit.js";
-
-const local = { type: "local" } as const;
 
 export function addJobCommands(program: Command): void {
   program
@@ -17,7 +14,7 @@ export function addJobCommands(program: Command): void {
     .argument("[project_id]")
     .option("--limit <n>", "at most so many", "20")
     .action(async (project_id: string | undefined, options, command) => {
-      await withHost(command.optsWithGlobals(), (context) =>
+      await withService(command.optsWithGlobals(), (context) =>
         listJobs(context, project_id, parseLimit(options.limit)),
       );
     });
@@ -26,20 +23,20 @@ export function addJobCommands(program: Command): void {
     .description("cancel a job that waits or runs")
     .argument("<job_id>")
     .action(async (job_id: string, _options, command: Command) => {
-      await withHost(command.optsWithGlobals<GlobalOptions>(), (context) =>
+      await withService(command.optsWithGlobals<GlobalOptions>(), (context) =>
         cancel(context, job_id),
       );
     });
 }
 
 async function listJobs(
-  { backups, output }: Context,
+  { service, output }: Context,
   project_id: string | undefined,
   limit: number,
 ): Promise<number> {
   const jobs = project_id
-    ? (await backups.handlers("jobs", local, { project_id, limit })).jobs
-    : backups.tools.store.jobs.list({ limit }).map(toJob);
+    ? (await service.call("jobs", { project_id, limit })).jobs
+    : await service.jobs(limit);
   output.result({ jobs }, jobTable(jobs));
   return exitCodes.ok;
 }
@@ -63,16 +60,15 @@ function jobTable(jobs: readonly Job[]): string {
 }
 
 async function cancel(
-  { backups, output }: Context,
+  { service, output }: Context,
   job_id: string,
 ): Promise<number> {
-  const row = JobId.safeParse(job_id).success
-    ? backups.tools.store.jobs.get(job_id)
+  const found = JobId.safeParse(job_id).success
+    ? await service.findJob(job_id)
     : undefined;
-  if (!row) throw new BackupError("NOT_FOUND", "There is no such job.");
-  const { project_id } = row;
-  const input = { project_id, job_id };
-  const answer = await backups.handlers("cancel", local, input);
+  if (!found) throw new BackupError("NOT_FOUND", "There is no such job.");
+  const { project_id } = found;
+  const answer = await service.call("cancel", { project_id, job_id });
   const { cancelled, job } = answer;
   const text = !cancelled
     ? `The job had ended before: ${job.state}.`

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { BackupError } from "../../../conat-api/index.js";
 import { exportKit, parseKit } from "../../repository/index.js";
-import { type Context, type GlobalOptions, withHost } from "../context.js";
+import { type GlobalOptions, type HostContext, withHost } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
 import { formatTime } from "../format.js";
 
@@ -14,7 +14,7 @@ interface KitOptions {
 }
 
 type Run = (
-  context: Context,
+  context: HostContext,
   argument: string | undefined,
   options: KitOptions,
 ) => Promise<number>;
@@ -45,7 +45,7 @@ export function addRepositoryCommands(program: Command): void {
   );
 }
 
-async function show({ backups, output }: Context): Promise<number> {
+async function show({ backups, output }: HostContext): Promise<number> {
   const { store, config } = backups.tools;
   const repositories = store.repositories.list();
   const text = repositories.map(
@@ -60,7 +60,7 @@ async function show({ backups, output }: Context): Promise<number> {
   return exitCodes.ok;
 }
 
-async function init({ backups, output }: Context): Promise<number> {
+async function init({ backups, output }: HostContext): Promise<number> {
   const { repository_id, name, kind, location } =
     await backups.tools.repositories.open();
   output.result(
@@ -71,7 +71,7 @@ async function init({ backups, output }: Context): Promise<number> {
 }
 
 async function kit(
-  { backups, output }: Context,
+  { backups, output }: HostContext,
   _argument: string | undefined,
   { to }: KitOptions,
 ): Promise<number> {
@@ -95,7 +95,7 @@ async function kit(
 }
 
 async function importKit(
-  { backups, output }: Context,
+  { backups, output }: HostContext,
   path = "",
 ): Promise<number> {
   const { repositories, store, host } = backups.tools;

@@ -3,14 +3,15 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { BackupError, type RestoreTarget } from "../../../conat-api/index.js";
-import { type Context, type GlobalOptions, withHost } from "../context.js";
+import { type Context, type GlobalOptions, withService } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
-import { jobExitCode, jobSummary, waitForJob } from "../wait.js";
+import { jobExitCode, jobSummary, waitForJob, watchHelp } from "../wait.js";
 
 interface RestoreOptions {
   to?: string;
   inPlace?: boolean;
   wait: boolean;
+  watch?: boolean;
 }
 
 export function addRestoreCommand(program: Command): void {
@@ -22,6 +23,7 @@ export function addRestoreCommand(program: Command): void {
     .option("--to <dir>", "into a new or empty directory")
     .option("--in-place", "instead of the project; the old tree is kept aside")
     .option("--no-wait", "only queue it for the host's own process")
+    .option("--watch", watchHelp)
     .action(
       async (
         project_id: string,
@@ -29,7 +31,7 @@ export function addRestoreCommand(program: Command): void {
         options: RestoreOptions,
         command: Command,
       ) => {
-        await withHost(command.optsWithGlobals<GlobalOptions>(), (context) =>
+        await withService(command.optsWithGlobals<GlobalOptions>(), (context) =>
           restore(context, { project_id, backup_id }, options),
         );
       },
@@ -41,16 +43,17 @@ async function restore(
   asked: { project_id: string; backup_id: string },
   options: RestoreOptions,
 ): Promise<number> {
-  const { backups, output } = context;
+  const { service, output } = context;
   const input = { ...asked, target: targetOf(options) };
-  const local = { type: "local" } as const;
-  const started = await backups.handlers("restore", local, input);
+  const started = await service.call("restore", input);
   if (!options.wait) {
     const { job_id } = started.job;
     output.result(started, `Job ${job_id} waits for the host.`);
     return exitCodes.ok;
   }
-  const job = await waitForJob(context, started.job);
+  const job = await waitForJob(context, started.job, {
+    watch: options.watch,
+  });
   output.result({ job }, jobSummary(job));
   return jobExitCode(job);
 }
