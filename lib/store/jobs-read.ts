@@ -34,6 +34,13 @@ export function readingJobs(database: Database) {
     `SELECT state, count(*) AS count FROM jobs
      WHERE state IN ('pending', 'running') GROUP BY state`,
   );
+  const changedSince = database.prepare(
+    `SELECT job_changes.revision, jobs.* FROM job_changes JOIN jobs USING (seq)
+     WHERE job_changes.revision > ? ORDER BY job_changes.revision LIMIT ?`,
+  );
+  const revision = database
+    .prepare("SELECT coalesce(max(revision), 0) FROM job_changes")
+    .pluck();
   const kept = database.prepare(
     "SELECT * FROM jobs WHERE kept_at IS NOT NULL ORDER BY seq",
   );
@@ -63,6 +70,11 @@ export function readingJobs(database: Database) {
         rows.find((row) => row.state === state)?.count ?? 0;
       return { pending: of("pending"), running: of("running") };
     },
+    /** Grows whenever state or progress of any row changes. */
+    revision: () => revision.get() as number,
+    /** Rows that changed after `since`, each with its newest change. */
+    changedSince: (since: number, limit: number) =>
+      changedSince.all(since, limit) as (JobRow & { revision: number })[],
     /** Restores whose old tree is still kept aside. */
     kept: () => kept.all() as JobRow[],
     forgetKept: (job_id: string) => void forgetKept.run(job_id),

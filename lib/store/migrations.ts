@@ -96,4 +96,21 @@ export const migrations: readonly string[] = [
   CREATE INDEX backups_of_project
     ON backups (project_id, repository_id, time, backup_id);
   `,
+  // What changed since a reader last looked, whichever process wrote it: the
+  // newest change of each job, in order.
+  `
+  CREATE TABLE job_changes (
+    revision INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq INTEGER NOT NULL UNIQUE
+  ) STRICT;
+  CREATE TRIGGER jobs_asked AFTER INSERT ON jobs BEGIN
+    INSERT INTO job_changes (seq) VALUES (new.seq);
+  END;
+  CREATE TRIGGER jobs_changed
+    AFTER UPDATE OF state, phase, bytes_done, bytes_total ON jobs
+  BEGIN
+    DELETE FROM job_changes WHERE seq = new.seq;
+    INSERT INTO job_changes (seq) VALUES (new.seq);
+  END;
+  `,
 ];
