@@ -5,6 +5,7 @@ import { bundleChildren } from "./lib/bundle.mjs";
 import { main } from "./lib/failure.mjs";
 import { hashFiles } from "./lib/hash.mjs";
 import { withLock } from "./lib/lock.mjs";
+import { bundlePage } from "./lib/page.mjs";
 import { inPackage, root } from "./lib/paths.mjs";
 import { step } from "./lib/progress.mjs";
 import { mustRun } from "./lib/run.mjs";
@@ -16,6 +17,7 @@ const settings = [
   "package-lock.json",
   "scripts/build.mjs",
   "scripts/lib/bundle.mjs",
+  "scripts/lib/page.mjs",
   "tsconfig.build.json",
   "tsconfig.json",
 ];
@@ -29,6 +31,7 @@ export async function build() {
       return;
     }
     await step("Compiling TypeScript", () => compile(wanted, present));
+    await step("Bundling the page", () => bundlePage(join(dist, "page")));
     await writeFile(stampFile, JSON.stringify(wanted));
   });
 }

@@ -2,38 +2,55 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { build } from "./build.mjs";
-import { compareTrees } from "./lib/compare.mjs";
-import { Failure, main } from "./lib/failure.mjs";
+import { Failure, Interrupted, main } from "./lib/failure.mjs";
 import { root } from "./lib/paths.mjs";
 import { mustRun, show } from "./lib/run.mjs";
-import { SAMPLE_ID, sampleProject } from "./lib/sample.mjs";
+import { SAMPLE_TITLE, sampleProject } from "./lib/sample.mjs";
 import { setup } from "./setup.mjs";
+
+const USAGE =
+  "usage: npm start -- [--project DIR [--title TITLE]] [--host ADDRESS] [--port N] [--name NAME]";
 
 const cli = join(root, "dist", "lib", "cli", "main.js");
 
-/** Back up a sample project with the real command line, restore it, compare.
- * Run it again, and there is one backup more. */
-async function start() {
+/** A host on this machine: protect a directory (a sample one unless another is
+ * named), back it up if it never was, and serve the page until Ctrl-C. Again,
+ * and it goes on where it was. */
+async function start(args) {
+  const options = parse(args);
   const env = await setup();
   await build();
   const home = homeDir();
-  const command = commandLine(join(home, "host"), env);
-  const project = join(home, "projects", SAMPLE_ID);
+  const dataDir = join(home, "host");
+  const command = commandLine(dataDir, env);
 
   await mkdir(home, { recursive: true, mode: 0o700 });
-  say(`\nA sample project, in ${project}`);
-  await sampleProject(project);
-  if (!existsSync(join(home, "host", "project-backups.toml"))) {
+  if (!existsSync(join(dataDir, "project-backups.toml"))) {
     await initHost(home, command);
   }
-  await command.run("backup", SAMPLE_ID);
-  await command.run("list", SAMPLE_ID);
-  await command.run("status", SAMPLE_ID);
-  const backupId = newest(await command.read("list", SAMPLE_ID, "--json"));
-  const restored = await restore(home, backupId, command);
-  await proveEqual(project, join(restored, "project"));
-  say(whatNext(project, home, backupId));
+  const { project_id, path } = await protect(options, home, command);
+  say(`\nProject ${project_id}\n  in ${path}`);
+  const { backups } = await command.read("list", project_id);
+  if (backups.length === 0) {
+    await command.run("backup", project_id);
+  }
+  say(
+    `\n  alias project-backups="node ${cli} --data-dir ${quoted(dataDir)}"\n`,
+  );
+  return command.serve(options);
+}
+
+function parse(args) {
+  const text = { type: "string" };
+  const names = { project: text, title: text, host: text, port: text };
+  try {
+    const options = { ...names, name: { ...text, multiple: true } };
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    throw new Failure(error.message, { advice: USAGE, exitCode: 2 });
+  }
 }
 
 function homeDir() {
@@ -45,79 +62,65 @@ function homeDir() {
 }
 
 async function initHost(home, command) {
-  const projects = ["--projects", join(home, "projects")];
-  const repository = ["--repository", join(home, "repository")];
-  await command.run("host", "init", ...projects, ...repository);
+  await command.read(
+    ...["host", "init", "--projects", join(home, "projects")],
+    ...["--repository", join(home, "repository")],
+  );
 }
 
-async function restore(home, backupId, command) {
-  const timestamp = new Date().toISOString().replaceAll(":", "-");
-  const to = join(home, "restored", timestamp);
-  await mkdir(join(home, "restored"), { recursive: true });
-  await command.run("restore", SAMPLE_ID, backupId, "--to", to);
-  return to;
+/** npm changes to the package's directory: a path is meant from where its
+ * user stands. */
+async function protect({ project, title }, home, command) {
+  if (project !== undefined) {
+    const from = process.env.INIT_CWD ?? process.cwd();
+    const more = title === undefined ? [] : ["--title", title];
+    return command.read("host", "protect", resolve(from, project), ...more);
+  }
+  const sample = join(home, "sample", "rain-in-a-garden");
+  await sampleProject(sample);
+  return command.read("host", "protect", sample, "--title", SAMPLE_TITLE);
 }
 
 /** The command line on one host's data directory: run() shows the command and
- * its output, read() returns what it prints. */
+ * its output, read() returns the document that it prints. */
 function commandLine(dataDir, env) {
   const complete = (args) => [...args, "--data-dir", dataDir];
+  const node = (args) => [cli, ...complete(args)];
   return {
     async run(...args) {
-      say(`\n$ project-backups ${complete(args).map(quoted).join(" ")}`);
-      const code = await show(process.execPath, [cli, ...complete(args)], {
-        env,
-      });
+      say(`\n$ project-backups ${args.map(quoted).join(" ")}`);
+      const code = await show(process.execPath, node(args), { env });
       if (code !== 0) {
-        const what = args.slice(0, args[0] === "host" ? 2 : 1).join(" ");
-        throw new Failure(`project-backups ${what} ended with code ${code}.`, {
-          advice: `Its last lines above say why. To begin afresh, let PROJECT_BACKUPS_HOME name a new directory and run npm start again.`,
-        });
+        throw new Failure(
+          `project-backups ${args[0]} ended with code ${code}.`,
+          {
+            advice:
+              "Its last lines above say why. To begin afresh, let PROJECT_BACKUPS_HOME name a new directory and run npm start again.",
+          },
+        );
       }
     },
     async read(...args) {
-      const what = `project-backups ${args[0]}`;
-      const node = [cli, ...complete(args)];
-      return (await mustRun(process.execPath, node, { env, what })).stdout;
+      const what = `project-backups ${args.slice(0, 2).join(" ")}`;
+      const asked = node([...args, "--json"]);
+      const { stdout } = await mustRun(process.execPath, asked, { env, what });
+      return JSON.parse(stdout);
+    },
+    async serve({ host, port, name = [] }) {
+      const args = ["serve"];
+      if (host !== undefined) args.push("--host", host);
+      if (port !== undefined) args.push("--port", port);
+      if (name.length > 0) args.push("--name", ...name);
+      try {
+        return await show(process.execPath, node(args), { env });
+      } catch (error) {
+        if (error instanceof Interrupted && error.code === 0) {
+          return 0;
+        }
+        throw error;
+      }
     },
   };
-}
-
-/** Backups are listed newest first. */
-function newest(json) {
-  const listed = JSON.parse(json);
-  const [backup] = Array.isArray(listed) ? listed : (listed.backups ?? []);
-  if (!backup?.backup_id) {
-    throw new Failure("The new backup is not in the list of backups.", {
-      advice: "Look at the status above for a failed job and its reason.",
-    });
-  }
-  return backup.backup_id;
-}
-
-async function proveEqual(project, restored) {
-  const { files, differences } = await compareTrees(project, restored);
-  if (differences.length > 0) {
-    throw new Failure("The restored tree is not the project.", {
-      excerpt: differences.slice(0, 20),
-      advice: `Compare ${project} with ${restored}.`,
-    });
-  }
-  say(`\nCompared: all ${files} files are back as they were, in ${restored}`);
-}
-
-function whatNext(project, home, backupId) {
-  const alias = `alias project-backups="node ${cli}"`;
-  const dataDir = `--data-dir ${join(home, "host")}`;
-  return `
-Try next:
-  ${alias}
-  project-backups --help
-  change something in ${project}, then
-  project-backups backup ${SAMPLE_ID} ${dataDir}
-  project-backups restore ${SAMPLE_ID} ${backupId} --to ${join(home, "restored", "again")} ${dataDir}
-Or run npm start again: it adds a backup. All of it is in
-  ${home}`;
 }
 
 function quoted(word) {

@@ -65,7 +65,7 @@ function ended(command, args, { started, notStarted, ...options }) {
     child.on("close", (code, signal) => {
       signals.stop();
       if (signals.seen) {
-        reject(interrupted(signals.seen));
+        reject(interrupted(signals.seen, code));
       } else {
         resolve(code ?? 128 + (SIGNALS[signal] ?? 9));
       }
@@ -94,10 +94,12 @@ function passSignals(child) {
   return state;
 }
 
-function interrupted(signal) {
-  return new Interrupted(`Stopped by ${signal}.`, {
+function interrupted(signal, code) {
+  const error = new Interrupted(`Stopped by ${signal}.`, {
     exitCode: 128 + SIGNALS[signal],
   });
+  // How the command itself ended: one that closes cleanly has 0.
+  return Object.assign(error, { code });
 }
 
 function eachLine(stream, onLine) {

@@ -1,27 +1,26 @@
 import { existsSync } from "node:fs";
-import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-export const SAMPLE_ID = "5a3b1e00-c0ca-4c1c-8bac-0000000000a1";
+export const SAMPLE_TITLE = "Rain in a garden";
 
-/** A small project at `directory`, written once; each call adds a line to its
- * journal, so that the next backup has something new to keep. */
+/** A small project at `directory`, written once: afterwards it is its
+ * user's. */
 export async function sampleProject(directory) {
-  if (!existsSync(directory)) {
-    for (const [path, text] of Object.entries(files())) {
-      await mkdir(dirname(join(directory, path)), { recursive: true });
-      await writeFile(join(directory, path), text);
-    }
+  if (existsSync(directory)) {
+    return;
   }
-  const line = `- ${new Date().toISOString()}: looked at the data again\n`;
-  await appendFile(join(directory, "journal.md"), line);
+  for (const [path, text] of Object.entries(files())) {
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, path), text);
+  }
 }
 
 function files() {
   return {
     "README.md":
       "# Rain in a garden\n\nDaily readings in `data/`, a look at them in `rain.ipynb`.\n",
-    "journal.md": "# Journal\n\n",
+    "journal.md": "# Journal\n\n- looked at the data\n",
     "data/rain.csv": readings(),
     "rain.ipynb": `${JSON.stringify(notebook(), null, 1)}\n`,
     "scripts/total.py":
