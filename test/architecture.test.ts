@@ -41,10 +41,35 @@ const sources = ["conat-api", "lib", "frontend"].flatMap(readSources);
 const below = (folder: string) =>
   sources.filter(({ file }) => file.startsWith(`${folder}/`));
 
+/** Folders inside another one that have arrows of their own. */
+const inner = ["conat-api/wire", "frontend/page", "lib/standalone/router"];
+
+const partOf = (folder: string) =>
+  below(folder).filter(
+    ({ file }) =>
+      !inner.some(
+        (one) => one.startsWith(`${folder}/`) && file.startsWith(`${one}/`),
+      ),
+  );
+
 /** What files of a folder may import, besides themselves. */
 const arrows: Record<string, readonly string[]> = {
   "conat-api": ["zod"],
-  frontend: ["conat-api/"],
+  "conat-api/wire": [
+    "conat-api/",
+    "@msgpack/msgpack",
+    "socket.io-client",
+    "zod",
+  ],
+  frontend: ["conat-api/", "react", "react-intl", "antd", "@ant-design/icons"],
+  "frontend/page": [
+    "conat-api/wire/",
+    "frontend/index.ts",
+    "antd",
+    "react",
+    "react-dom/client",
+    "react-intl",
+  ],
   "lib/store": [
     "conat-api/",
     "lib/aborted.ts",
@@ -101,20 +126,49 @@ const arrows: Record<string, readonly string[]> = {
     "lib/store/index.ts",
     "lib/tasks/",
   ],
+  "lib/standalone": [
+    "conat-api/",
+    "lib/config.ts",
+    "lib/host.ts",
+    "lib/index.ts",
+    "lib/source/filesystem.ts",
+    "lib/standalone/router/index.ts",
+    "lib/store/index.ts",
+    "express",
+    "helmet",
+    "smol-toml",
+    "zod",
+  ],
+  "lib/standalone/router": [
+    "conat-api/",
+    "lib/host.ts",
+    "socket.io",
+    "ws",
+    "zod",
+  ],
 };
+
+/** A folder covers what is in it; a file or a package only itself. */
+function covers(allowed: string, name: string): boolean {
+  return allowed.endsWith("/") ? name.startsWith(allowed) : name === allowed;
+}
 
 test.each(Object.entries(arrows))(
   "%s imports only what lies below it",
   (folder, allowed) => {
-    const wrong = below(folder).flatMap(({ file, imports }) =>
+    const within = (name: string) =>
+      name.startsWith(`${folder}/`) &&
+      !inner.some(
+        (one) => one.startsWith(`${folder}/`) && name.startsWith(`${one}/`),
+      );
+    const wrong = partOf(folder).flatMap(({ file, imports }) =>
       imports
-        .filter((name) => !name.startsWith("node:"))
-        .filter((name) => !name.startsWith(`${folder}/`))
-        .filter((name) => !allowed.some((prefix) => name.startsWith(prefix)))
+        .filter((name) => !name.startsWith("node:") && !within(name))
+        .filter((name) => !allowed.some((one) => covers(one, name)))
         .map((name) => `${file} -> ${name}`),
     );
     expect(wrong).toEqual([]);
-    expect(below(folder).length + Number(folder === "frontend")).not.toBe(0);
+    expect(partOf(folder).length).not.toBe(0);
   },
 );
 
@@ -127,6 +181,24 @@ test("the contract runs in a browser: nothing of Node in conat-api", () => {
   expect(wrong.map(({ file }) => file)).toEqual([]);
 });
 
+test("a project-host loads neither the web server nor a socket", () => {
+  const seen = new Set<string>();
+  const visit = (file: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const source = sources.find((one) => one.file === file);
+    for (const name of source?.imports ?? []) visit(name);
+  };
+  visit("lib/index.ts");
+  expect(seen).toContain("lib/service/conat.ts");
+  const wrong = [...seen].filter((name) =>
+    /^(lib\/(standalone|cli)\/|conat-api\/wire\/|express|socket\.io)/.test(
+      name,
+    ),
+  );
+  expect(wrong).toEqual([]);
+});
+
 test.each([
   // A child script is a process of its own.
   [
@@ -136,6 +208,11 @@ test.each([
   ["execa", ["lib/exec.ts"]],
   ["p-limit", ["lib/jobs/worker.ts"]],
   ["commander", ["lib/cli"]],
+  ["express", ["lib/standalone/web.ts"]],
+  ["socket.io", ["lib/standalone/router/"]],
+  ["socket.io-client", ["conat-api/wire/"]],
+  ["@msgpack/msgpack", ["conat-api/wire/"]],
+  ["react-dom/client", ["frontend/page/main.tsx"]],
 ])("%s is imported in one place", (name, places) => {
   const importers = sources
     .filter(({ imports }) => imports.includes(name))

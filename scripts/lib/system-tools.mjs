@@ -11,6 +11,7 @@ const TOOLS = [
   { command: "setfattr", package: "attr", tests: "extended attribute" },
   { command: "setfacl", package: "acl", tests: "access list" },
   { command: "sqlite3", package: "sqlite3", tests: "SQLite file" },
+  { command: "chromium", package: "chromium", tests: "browser" },
 ];
 
 /** Install what is missing, if we may.
@@ -41,7 +42,7 @@ async function install(names) {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   const options = { env, what: "apt-get" };
   try {
-    await step(`Installing ${names.join(", ")}, may take 2 minutes`, (onLine) =>
+    await step(`Installing ${names.join(", ")}, may take 3 minutes`, (onLine) =>
       aptGet(names, { ...options, onLine }),
     );
     return "apt-get did not bring it";
@@ -56,6 +57,8 @@ async function install(names) {
 async function aptGet(names, options) {
   const patient = ["-q", "-o", "DPkg::Lock::Timeout=120"];
   const flags = [...patient, "-y", "--no-install-recommends"];
+  // A browser without any font shows nothing that a person could read.
+  if (names.includes("chromium")) names = [...names, "fonts-dejavu-core"];
   await mustRun("apt-get", ["update", ...patient], options);
   await mustRun("apt-get", ["install", ...flags, ...names], options);
 }

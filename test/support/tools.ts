@@ -29,6 +29,7 @@ const tools = {
   setfacl: {},
   setfattr: {},
   sqlite3: {},
+  chromium: {},
 } satisfies Record<string, Place>;
 
 type Place = { env?: string; cached?: string; cacheFirst?: boolean };

@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { tempDir } from "./temp.js";
+import { toolPath } from "./tools.js";
+
+/** Nothing that asks the network by itself. */
+const quiet = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export type TestBrowser = {
+  /** A page of its own: no cookie of another one. */
+  open(url: string): Promise<TestPage>;
+  close(): Promise<void>;
+};
+
+export type TestPage = {
+  page: Page;
+  /** What went wrong in the page: thrown errors, refused resources. */
+  complaints: string[];
+};
+
+export async function startBrowser(): Promise<TestBrowser> {
+  const browser: Browser = await chromium.launch({
+    executablePath: toolPath("chromium"),
+    args: quiet,
+    env: { ...process.env, HOME: tempDir("chromium") },
+  });
+  return {
+    async open(url) {
+      const context = await browser.newContext({
+        viewport: { width: 1200, height: 900 },
+      });
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on("pageerror", (error) => complaints.push(String(error)));
+      page.on("console", (message) => {
+        if (message.type() === "error") complaints.push(message.text());
+      });
+      await page.goto(url);
+      return { page, complaints };
+    },
+    close: () => browser.close(),
+  };
+}
+
+/** For people to look at: PB_SCREENSHOTS names a directory. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  const directory = process.env["PB_SCREENSHOTS"];
+  if (!directory) return;
+  await page.screenshot({
+    path: join(directory, `${name}.png`),
+    fullPage: true,
+  });
+}
