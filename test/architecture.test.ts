@@ -69,6 +69,7 @@ const arrows: Record<string, readonly string[]> = {
     "react",
     "react-dom/client",
     "react-intl",
+    "zod",
   ],
   "lib/store": [
     "conat-api/",

@@ -1,6 +1,6 @@
 /** Signs in, then shows the projects of whoever did. */
 
-import { App as Antd, ConfigProvider, Result, Skeleton, Button } from "antd";
+import { App as Antd, Result, Skeleton, Button } from "antd";
 import { useCallback, useEffect, useState } from "react";
 import { IntlProvider } from "react-intl";
 import { ProjectsPage } from "./projects-page.js";
@@ -10,22 +10,19 @@ import { SignInPage } from "./sign-in-page.js";
 export interface AppProps {
   /** From the address this page was opened with. */
   token: string | undefined;
-  nonce: string | undefined;
 }
 
-export function App({ token, nonce }: AppProps) {
+export function App({ token }: AppProps) {
   return (
     <IntlProvider locale="en">
-      <ConfigProvider {...(nonce ? { csp: { nonce } } : {})}>
-        <Antd>
-          <SignedInOrNot token={token} />
-        </Antd>
-      </ConfigProvider>
+      <Antd>
+        <SignedInOrNot token={token} />
+      </Antd>
     </IntlProvider>
   );
 }
 
-function SignedInOrNot({ token }: Pick<AppProps, "token">) {
+function SignedInOrNot({ token }: AppProps) {
   const [result, setResult] = useState<SignInResult>();
   const look = useCallback(async () => setResult(await readSession()), []);
   const enter = useCallback(

@@ -88,7 +88,12 @@ const handlers: { [M in MethodName]: Handler<M> } = {
     const { store, repositories } = tools;
     const repository_id = repositories.knownId();
     const before = parseBackupCursor(input.cursor);
-    if (input.refresh) refresher.queue();
+    const as_of = repository_id
+      ? (store.repositories.get(repository_id)?.read_at ?? null)
+      : null;
+    // What other hosts have put there is not known before it was read once.
+    const unread = repository_id !== undefined && as_of === null;
+    if (input.refresh || unread) refresher.queue();
     const backups =
       repository_id === undefined
         ? []
@@ -97,9 +102,7 @@ const handlers: { [M in MethodName]: Handler<M> } = {
     return {
       backups,
       cursor: last ? backupCursor(last) : null,
-      as_of: repository_id
-        ? (store.repositories.get(repository_id)?.read_at ?? null)
-        : null,
+      as_of,
       refreshing: refresher.busy,
     };
   },

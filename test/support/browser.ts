@@ -1,6 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { tempDir } from "./temp.js";
+import { chromium, type Page } from "playwright-core";
+import { keep } from "./fixtures.js";
 import { toolPath } from "./tools.js";
 
 /** Nothing that asks the network by itself. */
@@ -27,11 +29,16 @@ export type TestPage = {
 };
 
 export async function startBrowser(): Promise<TestBrowser> {
-  const browser: Browser = await chromium.launch({
+  // Not below the test's root: a helper of Chromium leaves our process tree,
+  // and would look like something left behind. It ends with the browser.
+  const home = mkdtempSync(join(tmpdir(), "pb-browser-"));
+  const server = await chromium.launchServer({
     executablePath: toolPath("chromium"),
     args: quiet,
-    env: { ...process.env, HOME: tempDir("chromium") },
+    env: { PATH: process.env["PATH"], HOME: home },
   });
+  const { release } = keep(server.process().pid ?? 0);
+  const browser = await chromium.connect(server.wsEndpoint());
   return {
     async open(url) {
       const context = await browser.newContext({
@@ -46,7 +53,12 @@ export async function startBrowser(): Promise<TestBrowser> {
       await page.goto(url);
       return { page, complaints };
     },
-    close: () => browser.close(),
+    async close() {
+      await browser.close();
+      await server.close();
+      release();
+      rmSync(home, { recursive: true, maxRetries: 5 });
+    },
   };
 }
 
