@@ -1,0 +1,57 @@
+/** How much one client may ask of the router. */
+
+export interface RouterLimits {
+  /** Subscriptions of one connection. */
+  subscriptions: number;
+  hubSubscriptions: number;
+  /** Connections of one identity. */
+  connections: number;
+  hubConnections: number;
+  connectionsInAll: number;
+  /** Events in a window: of a connection that is not a hub's, of anyone. */
+  connectionEvents: number;
+  identityEvents: number;
+  eventWindowMs: number;
+  /** For so long after too many events all are refused. */
+  eventBlockMs: number;
+  /** Failed sign-ins of an address in a window, which it then sits out. */
+  failedSignIns: number;
+  failedSignInWindowMs: number;
+  /** What may wait for a client that does not read; more, and it is cut off. */
+  unreadBytes: number;
+  /** Events of a connection that wait for their turn before we stop reading. */
+  waitingEvents: number;
+  waitingBytes: number;
+  /** Calls of `wait-for-interest` of one connection at a time, and how long. */
+  interestWaits: number;
+  interestWaitMs: number;
+  /** From the socket's opening to CONNECT, and from there to an identity. */
+  connectMs: number;
+  /** `info` is sent again when it was not acknowledged in this time. */
+  infoMs: number;
+}
+
+/** CoCalc's own values where it has such a limit. */
+export const defaultLimits: RouterLimits = {
+  subscriptions: 500,
+  hubSubscriptions: 15_000,
+  connections: 100,
+  hubConnections: 1000,
+  connectionsInAll: 10_000,
+  connectionEvents: 10_000,
+  identityEvents: 50_000,
+  eventWindowMs: 10_000,
+  eventBlockMs: 10_000,
+  failedSignIns: 100,
+  failedSignInWindowMs: 60_000,
+  unreadBytes: 64_000_000,
+  waitingEvents: 64,
+  waitingBytes: 16_000_000,
+  interestWaits: 100,
+  interestWaitMs: 90_000,
+  connectMs: 10_000,
+  infoMs: 7500,
+};
+
+/** The largest payload of a frame, and what `info` says of it. */
+export const maxPayload = 8_000_000;
