@@ -1,6 +1,7 @@
 /** Jest runs the TypeScript sources; ESM-only packages are transformed, since
  * Jest below Node 24.9 cannot `require` an ES module. */
 const esmPackages = [
+  "@ant-design/colors",
   "execa",
   "p-limit",
   "yocto-queue",
@@ -25,9 +26,9 @@ const esmPackages = [
 module.exports = {
   testEnvironment: "<rootDir>/test/support/leak-environment.ts",
   setupFilesAfterEnv: ["<rootDir>/test/support/leak-setup.ts"],
-  testMatch: ["<rootDir>/test/**/*.test.ts"],
+  testMatch: ["<rootDir>/test/**/*.test.ts", "<rootDir>/test/**/*.test.tsx"],
   transform: {
-    "\\.[jt]s$": [
+    "\\.[jt]sx?$": [
       "ts-jest",
       { tsconfig: "<rootDir>/test/tsconfig.jest.json", diagnostics: false },
     ],

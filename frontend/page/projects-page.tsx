@@ -1,8 +1,12 @@
 /** The projects of an account, and the panel of the chosen one. */
 
 import { Button, Empty, Flex, Layout, Select, Typography } from "antd";
-import { useEffect, useMemo, useState } from "react";
-import { connect, type WireClient } from "../../conat-api/wire/index.js";
+import { useEffect, useMemo, useRef, useState } from "react";
+import {
+  type ConatError,
+  connect,
+  type WireClient,
+} from "../../conat-api/wire/index.js";
 import type { Session, SessionProject } from "../../conat-api/wire/session.js";
 import { ProjectBackupsPanel } from "../index.js";
 
@@ -13,7 +17,7 @@ export interface ProjectsPageProps {
 
 export function ProjectsPage({ session, onSignOut }: ProjectsPageProps) {
   const { projects, account_id, name } = session;
-  const client = useClient();
+  const client = useClient(onSignOut);
   const [chosen, choose] = useChoice(projects);
   return (
     <Layout style={{ minHeight: "100vh" }}>
@@ -70,11 +74,15 @@ export function ProjectsPage({ session, onSignOut }: ProjectsPageProps) {
 }
 
 /** One connection for the page; the cookie says who it is. */
-function useClient(): WireClient | undefined {
+function useClient(onRefused: () => Promise<void>): WireClient | undefined {
   const [client, setClient] = useState<WireClient>();
+  const refused = useRef(onRefused);
   useEffect(() => {
     const opened = connect({ address: window.location.origin });
     setClient(opened);
+    opened.signedIn().catch((error: ConatError) => {
+      if (error.code === 401) void refused.current();
+    });
     return () => opened.close();
   }, []);
   return client;

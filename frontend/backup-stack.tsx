@@ -1,0 +1,51 @@
+/** The backups where there is no room for a table. */
+
+import { Divider, Flex, Typography } from "antd";
+import { useIntl } from "react-intl";
+import type { Backup } from "../conat-api/index.js";
+import type { BackupsProps } from "./backup-table.js";
+import { formatBytes, triggerWords } from "./format.js";
+import { listMessages } from "./messages.js";
+import { RestoreButton } from "./restore-button.js";
+import { Ago } from "./time.js";
+import { Warnings } from "./warnings.js";
+
+const { Text } = Typography;
+
+export function BackupStack({ backups, ...props }: BackupsProps) {
+  return (
+    <ul style={{ listStyle: "none", margin: 0, padding: 0 }}>
+      {backups.map((backup) => (
+        <li key={backup.backup_id}>
+          <StackedBackup {...props} backup={backup} />
+          <Divider style={{ margin: "8px 0" }} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+type StackedProps = Omit<BackupsProps, "backups"> & { backup: Backup };
+
+function StackedBackup(props: StackedProps) {
+  const { backup, account_id, now, disabled, onRestore } = props;
+  const intl = useIntl();
+  const { added_bytes } = backup;
+  const size = formatBytes(intl, added_bytes);
+  const facts = [
+    backup.size_bytes !== null && formatBytes(intl, backup.size_bytes),
+    added_bytes !== null &&
+      intl.formatMessage(listMessages.addedSize, { size }),
+    intl.formatMessage(triggerWords(backup, account_id)),
+  ];
+  return (
+    <Flex justify="space-between" align="center" gap="small">
+      <Flex vertical align="start">
+        <Ago at={backup.time} now={now} />
+        <Text type="secondary">{facts.filter(Boolean).join(" · ")}</Text>
+        {(backup.warnings_count ?? 0) > 0 && <Warnings {...backup} />}
+      </Flex>
+      <RestoreButton {...{ backup, disabled, onRestore }} />
+    </Flex>
+  );
+}

@@ -1,0 +1,141 @@
+/** The words and colours of the panel: pure, without a component. */
+
+import {
+  type Backup,
+  type Health,
+  type Job,
+  type JobState,
+  type Phase,
+  type Status,
+} from "../conat-api/index.js";
+import type { IntlShape, MessageDescriptor } from "react-intl";
+import {
+  jobMessages,
+  panelMessages,
+  restoreMessages,
+  statusMessages,
+} from "./messages.js";
+import type { ActionName } from "./model.js";
+import { formatBytes, formatDue } from "./quantities.js";
+import type { Sentence } from "./sentence.js";
+
+export * from "./quantities.js";
+export * from "./sentence.js";
+
+/** Colours by meaning, in antd's names: its theme has the values. */
+export type Tone = "success" | "warning" | "error" | "info" | "default";
+
+export const healthTones: Record<Health, Tone> = {
+  ok: "success",
+  warning: "warning",
+  failing: "error",
+  never: "default",
+};
+
+export const healthWords: Record<Health, MessageDescriptor> = {
+  ok: statusMessages.ok,
+  warning: statusMessages.warning,
+  failing: statusMessages.failing,
+  never: statusMessages.never,
+};
+
+export function healthSentence({ health, last_attempt }: Status): Sentence {
+  if (health === "ok") return { message: statusMessages.okSentence };
+  if (health === "failing") return { message: statusMessages.failingSentence };
+  if (health === "never") return { message: statusMessages.neverSentence };
+  if (last_attempt?.state === "failed") {
+    return { message: statusMessages.failedSentence };
+  }
+  const count = last_attempt?.warnings_count ?? 0;
+  return last_attempt?.state === "succeeded" && count > 0
+    ? { message: statusMessages.unreadSentence, values: { count } }
+    : { message: statusMessages.warningSentence };
+}
+
+export const stateTones: Record<JobState, Tone> = {
+  pending: "default",
+  running: "info",
+  succeeded: "success",
+  failed: "error",
+  cancelled: "default",
+};
+
+export const stateWords: Record<JobState, MessageDescriptor> = {
+  pending: jobMessages.pending,
+  running: jobMessages.running,
+  succeeded: jobMessages.succeeded,
+  failed: jobMessages.failed,
+  cancelled: jobMessages.cancelled,
+};
+
+export const phaseWords: Record<Phase, MessageDescriptor> = {
+  preparing: jobMessages.preparing,
+  staging: jobMessages.staging,
+  reading: jobMessages.reading,
+  writing: jobMessages.writing,
+  stopping: jobMessages.stopping,
+  swapping: jobMessages.swapping,
+  settling: jobMessages.settling,
+};
+
+/** What an unfinished job does now. */
+export function activity(intl: IntlShape, job: Job, now: number): Sentence {
+  if (job.state === "running" && job.phase) {
+    return { message: phaseWords[job.phase] };
+  }
+  // Some seconds in the queue are no appointment.
+  if (job.state === "pending" && job.run_at > now + 10_000) {
+    const when = formatDue(intl, job.run_at, now);
+    return { message: jobMessages.pendingUntil, values: { when } };
+  }
+  return { message: stateWords[job.state] };
+}
+
+/**
+ * Percent; undefined where nobody knows. A total may be the size of the last
+ * backup: once more than that was read, it says nothing.
+ */
+export function percentOf(job: Job): number | undefined {
+  const { bytes_done, bytes_total } = job;
+  if (job.state !== "running" || bytes_done === null) return undefined;
+  if (!bytes_total || bytes_done > bytes_total) return undefined;
+  // What still runs is never complete.
+  return Math.min(Math.floor((100 * bytes_done) / bytes_total), 99);
+}
+
+/** "1.2 GB of 3.4 GB"; undefined before the first byte. */
+export function amountOf(intl: IntlShape, job: Job): Sentence | undefined {
+  const { bytes_done, bytes_total } = job;
+  if (job.state !== "running" || !bytes_done) return undefined;
+  const done = formatBytes(intl, bytes_done);
+  if (bytes_total === null || bytes_total < bytes_done) {
+    return { message: jobMessages.soFar, values: { done } };
+  }
+  const total = formatBytes(intl, bytes_total);
+  return { message: jobMessages.progress, values: { done, total } };
+}
+
+/** Why it was made, as its reader would say it. */
+export function triggerWords(
+  { trigger, requested_by }: Pick<Backup, "trigger" | "requested_by">,
+  account_id: string,
+): MessageDescriptor {
+  if (trigger === null) return jobMessages.unknown;
+  if (trigger !== "manual") return jobMessages[trigger];
+  return requested_by === `account-${account_id}`
+    ? jobMessages.byYou
+    : jobMessages.byHand;
+}
+
+/** Why a job failed: the row's sentence, never its code. */
+export function failureOf({ error_message }: Job): Sentence {
+  return error_message || { message: jobMessages.noReason };
+}
+
+export const actionFailed: Record<ActionName, MessageDescriptor> = {
+  start: panelMessages.startFailed,
+  cancel: panelMessages.cancelFailed,
+  restore: restoreMessages.refused,
+  refresh: panelMessages.refreshFailed,
+  older: panelMessages.olderFailed,
+};

@@ -1,0 +1,7 @@
+/** All sentences of the panel that are not the host's own. */
+
+export { jobMessages } from "./messages/job.js";
+export { listMessages } from "./messages/list.js";
+export { panelMessages } from "./messages/panel.js";
+export { restoreMessages } from "./messages/restore.js";
+export { statusMessages } from "./messages/status.js";

@@ -1,0 +1,84 @@
+/** How well the project is protected. */
+
+import { defineMessages } from "react-intl";
+
+export const statusMessages = defineMessages({
+  ok: { id: "project.settings.backups.status.ok", defaultMessage: "OK" },
+  warning: {
+    id: "project.settings.backups.status.warning",
+    defaultMessage: "Warning",
+  },
+  failing: {
+    id: "project.settings.backups.status.failing",
+    defaultMessage: "Failing",
+  },
+  never: {
+    id: "project.settings.backups.status.never",
+    defaultMessage: "None",
+  },
+  health: {
+    id: "project.settings.backups.status.health",
+    defaultMessage: "Health of the backups: {word}",
+  },
+  okSentence: {
+    id: "project.settings.backups.status.okSentence",
+    defaultMessage: "The newest attempt made a backup.",
+  },
+  unreadSentence: {
+    id: "project.settings.backups.status.unreadSentence",
+    defaultMessage:
+      "The newest attempt made a backup, but {count, plural, one {one warning came with it} other {# warnings came with it}}.",
+  },
+  failedSentence: {
+    id: "project.settings.backups.status.failedSentence",
+    defaultMessage: "There is a backup, but a later attempt failed.",
+  },
+  warningSentence: {
+    id: "project.settings.backups.status.warningSentence",
+    defaultMessage: "There is a backup, but not everything went well.",
+  },
+  failingSentence: {
+    id: "project.settings.backups.status.failingSentence",
+    defaultMessage: "There is no backup: every attempt failed.",
+  },
+  neverSentence: {
+    id: "project.settings.backups.status.neverSentence",
+    defaultMessage: "This project has no backup yet.",
+  },
+  lastBackup: {
+    id: "project.settings.backups.status.lastBackup",
+    defaultMessage: "Last backup {when}",
+  },
+  noBackup: {
+    id: "project.settings.backups.status.noBackup",
+    defaultMessage: "No backup",
+  },
+  size: {
+    id: "project.settings.backups.status.size",
+    defaultMessage: "{size} in {files, plural, one {one file} other {# files}}",
+  },
+  nextDue: {
+    id: "project.settings.backups.status.nextDue",
+    defaultMessage: "Next attempt {when}.",
+  },
+  lastFailed: {
+    id: "project.settings.backups.status.lastFailed",
+    defaultMessage: "The last attempt failed {when}",
+  },
+  lastCancelled: {
+    id: "project.settings.backups.status.lastCancelled",
+    defaultMessage: "The last attempt was cancelled {when}.",
+  },
+  backUpNow: {
+    id: "project.settings.backups.status.backUpNow",
+    defaultMessage: "Back up now",
+  },
+  alreadyAsked: {
+    id: "project.settings.backups.status.alreadyAsked",
+    defaultMessage: "Already asked",
+  },
+  notice: {
+    id: "project.settings.backups.status.notice",
+    defaultMessage: "For the administrator of this host",
+  },
+});

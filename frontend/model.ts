@@ -1,0 +1,225 @@
+/**
+ * What the panel knows, and how it changes. Every request draws a ticket when
+ * it is sent; an answer older than what is shown is dropped.
+ */
+
+import {
+  isTerminal,
+  type Job,
+  type Output,
+  type Status,
+} from "../conat-api/index.js";
+import type { Sentence } from "./sentence.js";
+
+export type ActionName = "start" | "cancel" | "restore" | "refresh" | "older";
+
+export interface Feedback {
+  action: ActionName;
+  kind: "error" | "note";
+  sentence: Sentence;
+}
+
+export interface PanelState {
+  status: Status | undefined;
+  list: Output<"list"> | undefined;
+  /** The newest of all kinds and states. */
+  jobs: readonly Job[];
+  /** The newest failures. */
+  failed: readonly Job[];
+  /** When the status was read last. */
+  readAt: number | undefined;
+  /** Why nothing may be shown. */
+  denied: Sentence | undefined;
+  /** Why the newest read failed. */
+  trouble: Sentence | undefined;
+  /** What is being asked, and for which job or backup. */
+  busy: Partial<Record<ActionName, string>>;
+  feedback: Feedback | undefined;
+  tickets: { status: number; list: number; jobs: number };
+}
+
+export type PanelEvent =
+  | { type: "status"; ticket: number; status: Status; now: number }
+  | { type: "list"; ticket: number; list: Output<"list"> }
+  | { type: "older"; ticket: number; after: string; list: Output<"list"> }
+  | { type: "jobs"; ticket: number; jobs: Job[]; failed: Job[] }
+  | { type: "job"; ticket: number; job: Job }
+  | { type: "failed"; ticket: number; sentence: Sentence }
+  | { type: "denied"; ticket: number; sentence: Sentence }
+  | { type: "asked"; action: ActionName; of: string }
+  | { type: "answered"; action: ActionName; note?: Sentence | undefined }
+  | { type: "refused"; action: ActionName; sentence: Sentence }
+  | { type: "dismissed" };
+
+export const initialState: PanelState = {
+  status: undefined,
+  list: undefined,
+  jobs: [],
+  failed: [],
+  readAt: undefined,
+  denied: undefined,
+  trouble: undefined,
+  busy: {},
+  feedback: undefined,
+  tickets: { status: 0, list: 0, jobs: 0 },
+};
+
+export function reduce(state: PanelState, event: PanelEvent): PanelState {
+  switch (event.type) {
+    case "status":
+    case "failed":
+    case "denied":
+      return event.ticket < state.tickets.status
+        ? state
+        : reduceRead(state, event);
+    case "list":
+      return reduceList(state, event.ticket, event.list);
+    case "older":
+      return reduceOlder(state, event);
+    case "jobs":
+      if (event.ticket < state.tickets.jobs) return state;
+      return {
+        ...state,
+        jobs: event.jobs,
+        failed: event.failed,
+        tickets: { ...state.tickets, jobs: event.ticket },
+      };
+    case "job":
+      return reduceJob(state, event);
+    case "asked":
+      return {
+        ...state,
+        busy: { ...state.busy, [event.action]: event.of },
+        feedback: undefined,
+      };
+    case "answered":
+    case "refused":
+      return reduceAnswer(state, event);
+    case "dismissed":
+      return { ...state, feedback: undefined };
+  }
+}
+
+type Read = Extract<PanelEvent, { type: "status" | "failed" | "denied" }>;
+
+function reduceRead(state: PanelState, event: Read): PanelState {
+  const tickets = { ...state.tickets, status: event.ticket };
+  if (event.type === "failed") {
+    return { ...state, tickets, trouble: event.sentence };
+  }
+  if (event.type === "denied") {
+    // Nothing of it is for them any more; late lists must not bring it back.
+    const all = {
+      status: event.ticket,
+      list: event.ticket,
+      jobs: event.ticket,
+    };
+    return { ...initialState, tickets: all, denied: event.sentence };
+  }
+  return {
+    ...state,
+    tickets,
+    status: event.status,
+    readAt: event.now,
+    denied: undefined,
+    trouble: undefined,
+  };
+}
+
+function reduceList(
+  state: PanelState,
+  ticket: number,
+  list: Output<"list">,
+): PanelState {
+  if (ticket < state.tickets.list) return state;
+  return { ...state, list, tickets: { ...state.tickets, list: ticket } };
+}
+
+/** A page fits only below the list that it was asked for. */
+function reduceOlder(
+  state: PanelState,
+  { ticket, after, list }: Extract<PanelEvent, { type: "older" }>,
+): PanelState {
+  if (state.list?.cursor !== after) return state;
+  const known = new Set(state.list.backups.map(({ backup_id }) => backup_id));
+  const more = list.backups.filter(({ backup_id }) => !known.has(backup_id));
+  const backups = [...state.list.backups, ...more];
+  return reduceList(state, ticket, { ...list, backups });
+}
+
+function reduceJob(
+  state: PanelState,
+  { ticket, job }: Extract<PanelEvent, { type: "job" }>,
+): PanelState {
+  if (ticket < state.tickets.jobs) return state;
+  const others = state.jobs.filter(({ job_id }) => job_id !== job.job_id);
+  const jobs = [job, ...others];
+  return { ...state, jobs, tickets: { ...state.tickets, jobs: ticket } };
+}
+
+function reduceAnswer(
+  state: PanelState,
+  event: Extract<PanelEvent, { type: "answered" | "refused" }>,
+): PanelState {
+  const { [event.action]: _done, ...busy } = state.busy;
+  const { action } = event;
+  if (event.type === "refused") {
+    const { sentence } = event;
+    return { ...state, busy, feedback: { action, kind: "error", sentence } };
+  }
+  const { note } = event;
+  return note
+    ? { ...state, busy, feedback: { action, kind: "note", sentence: note } }
+    : { ...state, busy };
+}
+
+export type View = "loading" | "denied" | "unreachable" | "ready";
+
+export function viewOf({ denied, trouble, status, list }: PanelState): View {
+  if (denied !== undefined) return "denied";
+  if (status && list) return "ready";
+  return trouble === undefined ? "loading" : "unreachable";
+}
+
+/**
+ * Jobs that have not ended: the current one first. The status and the jobs
+ * are read at different times; the newer one is believed.
+ */
+export function activeJobs({ status, jobs, tickets }: PanelState): Job[] {
+  const open = jobs.filter(({ state }) => !isTerminal(state));
+  const current = status?.current;
+  if (tickets.jobs > tickets.status) {
+    const known = jobs.some(({ job_id }) => job_id === current?.job_id);
+    return current && !known ? [current, ...open] : open;
+  }
+  if (!current) return [];
+  const waiting = open.filter(({ job_id, state }) => {
+    return job_id !== current.job_id && state === "pending";
+  });
+  return [current, ...waiting];
+}
+
+const resultIsNewsMs = 24 * 60 * 60 * 1000;
+
+/** The newest restore, if it ended lately and none runs or waits. */
+export function endedRestore(state: PanelState, now: number): Job | undefined {
+  if (activeJobs(state).some(({ kind }) => kind === "restore"))
+    return undefined;
+  const newest = state.jobs.find(({ kind }) => kind === "restore");
+  if (!newest || !isTerminal(newest.state)) return undefined;
+  return now - (newest.finished_at ?? 0) < resultIsNewsMs ? newest : undefined;
+}
+
+/** A click would only join what waits, or has not yet fixed what it reads. */
+export function alreadyAsked(active: readonly Job[]): boolean {
+  return active.some(
+    ({ kind, state, phase }) =>
+      kind === "backup" &&
+      (state === "pending" || phase === "preparing" || phase === "staging"),
+  );
+}
+
+/** A restore that has begun to swap is completed. */
+export function canCancel({ kind, phase }: Job): boolean {
+  return kind === "backup" || (phase !== "swapping" && phase !== "settling");
+}

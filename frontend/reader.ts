@@ -1,0 +1,121 @@
+/**
+ * Reads the status at a gentle pace, and the lists when it says that they
+ * changed. A host that does not answer is asked less and less often.
+ */
+
+import {
+  BackupError,
+  type ProjectBackupsApi,
+  type Status,
+} from "../conat-api/index.js";
+import type { Attachment } from "./attachment.js";
+import { activeJobs, type PanelState } from "./model.js";
+import { createPacer, type Pacer } from "./pacer.js";
+import { isDenied, sentenceOf } from "./sentence.js";
+import type { Store } from "./store.js";
+
+export interface ReaderOptions {
+  project_id: string;
+  store: Store;
+  attachment: Attachment;
+}
+
+export interface Reader extends Pacer {
+  /** Soon, and the lists too. */
+  all(): void;
+}
+
+export const pageSize = 10;
+const slowMs = 60_000;
+
+export function createReader({
+  project_id,
+  store,
+  attachment,
+}: ReaderOptions): Reader {
+  /** What the lists were read for, and when. */
+  let listed: { status: string; at: number } | undefined;
+  let failures = 0;
+
+  async function round(): Promise<number> {
+    const ticket = store.ticket();
+    try {
+      const api = await attachment.api();
+      const status = await api.status({ project_id });
+      const now = Date.now();
+      store.apply({ type: "status", ticket, status, now });
+      const seen = signatureOf(status);
+      const old = listed === undefined || now - listed.at >= slowMs - 5000;
+      if (old || listed?.status !== seen || store.state.list?.refreshing) {
+        listed = { status: seen, at: now };
+        await readLists(project_id, store, api);
+      }
+      failures = 0;
+      attachment.listen();
+      return nextReadMs(store.state, now);
+    } catch (error) {
+      return failed(ticket, error);
+    }
+  }
+
+  function failed(ticket: number, error: unknown): number {
+    const sentence = sentenceOf(error);
+    const denied = isDenied(error);
+    attachment.doubt();
+    listed = undefined;
+    failures += 1;
+    store.apply({ type: denied ? "denied" : "failed", ticket, sentence });
+    return denied ? slowMs : Math.min(1000 * 2 ** failures, slowMs);
+  }
+
+  const pacer = createPacer({
+    round,
+    hung: () => failed(store.ticket(), silence()),
+  });
+  return {
+    ...pacer,
+    all() {
+      listed = undefined;
+      pacer.soon();
+    },
+  };
+}
+
+async function readLists(
+  project_id: string,
+  store: Store,
+  api: ProjectBackupsApi,
+): Promise<void> {
+  const ticket = store.ticket();
+  const shown = store.state.list?.backups.length ?? 0;
+  // All that is shown, in one page.
+  const limit = Math.min(Math.max(shown, pageSize), 1000);
+  const [list, { jobs }, { jobs: failed }] = await Promise.all([
+    api.list({ project_id, limit }),
+    api.jobs({ project_id, limit: 20 }),
+    api.jobs({ project_id, limit: 10, state: "failed" }),
+  ]);
+  store.apply({ type: "list", ticket, list });
+  store.apply({ type: "jobs", ticket, jobs, failed });
+}
+
+/** Changes whenever the lists may have. */
+function signatureOf(status: Status): string {
+  const { current, last_attempt, last_success, last_backup, as_of } = status;
+  const jobs = [current, last_attempt, last_success];
+  const states = jobs.map((job) => job && [job.job_id, job.state]);
+  return JSON.stringify([states, last_backup?.backup_id, as_of]);
+}
+
+function nextReadMs(state: PanelState, now: number): number {
+  if (state.list?.refreshing) return 2000;
+  const [job] = activeJobs(state);
+  if (!job) return slowMs;
+  if (job.state === "running") return 1500;
+  return Math.min(Math.max(job.run_at - now, 2000), slowMs);
+}
+
+const silence = () =>
+  new BackupError("INTERRUPTED", "The project's host does not answer.", {
+    cause: { code: 408 },
+  });

@@ -1,0 +1,61 @@
+/** The one hook that talks to the host. */
+
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { PanelActions } from "./actions.js";
+import { type Connection, openConnection } from "./connection.js";
+import { initialState, type PanelState } from "./model.js";
+import type { PanelHost } from "./panel-client.js";
+
+export interface ProjectBackups {
+  state: PanelState;
+  actions: PanelActions;
+}
+
+/**
+ * `getClient` may be another function at each render; the connection is
+ * opened anew only for another project or person.
+ */
+export function useProjectBackups({
+  account_id,
+  project_id,
+  getClient,
+}: PanelHost): ProjectBackups {
+  const of = `${account_id} ${project_id}`;
+  const [held, setHeld] = useState({ of, state: initialState });
+  const connection = useRef<Connection>(undefined);
+  const newest = useRef(getClient);
+  useEffect(() => {
+    newest.current = getClient;
+  });
+  useEffect(() => {
+    const opened = openConnection({
+      account_id,
+      project_id,
+      getClient: (id) => newest.current(id),
+      onChange: (state) => setHeld({ of, state }),
+    });
+    connection.current = opened;
+    return () => {
+      connection.current = undefined;
+      opened.close();
+    };
+  }, [account_id, project_id, of]);
+  const actions = useMemo(() => lateActions(() => connection.current), []);
+  // The first render of another project still holds the last one's state.
+  return { state: held.of === of ? held.state : initialState, actions };
+}
+
+/** The actions of whatever connection is open when they are called. */
+function lateActions(present: () => Connection | undefined): PanelActions {
+  const actions = () => present()?.actions;
+  const no = Promise.resolve(false);
+  return {
+    start: () => actions()?.start() ?? no,
+    cancel: (job) => actions()?.cancel(job) ?? no,
+    restore: (backup_id) => actions()?.restore(backup_id) ?? no,
+    refresh: () => actions()?.refresh() ?? no,
+    showOlder: () => actions()?.showOlder() ?? no,
+    tryAgain: () => actions()?.tryAgain(),
+    dismiss: () => actions()?.dismiss(),
+  };
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from "node:crypto";
+import {
+  type Backup,
+  BackupError,
+  type Input,
+  isTerminal,
+  type Job,
+  type MethodName,
+  type Output,
+  type Status,
+} from "../../conat-api/index.js";
+import { someBackup, someJob } from "./wire-values.js";
+
+/** A project as the fake host of the panel knows it: rows in memory. */
+export interface PanelProject {
+  project_id: string;
+  status: Partial<Status>;
+  /** Newest first. */
+  backups: Backup[];
+  /** Newest first. */
+  jobs: Job[];
+  as_of: number | null;
+  refreshing: boolean;
+}
+
+export function panelProject(project_id: string = randomUUID()): PanelProject {
+  return {
+    project_id,
+    status: {},
+    backups: [],
+    jobs: [],
+    as_of: Date.now(),
+    refreshing: false,
+  };
+}
+
+/** Backups an hour apart, the newest `firstAgoMs` old. */
+export function addBackups(
+  project: PanelProject,
+  count: number,
+  fields: Partial<Backup> = {},
+): void {
+  const { project_id } = project;
+  for (let n = 0; n < count; n += 1) {
+    project.backups.push(
+      someBackup({
+        project_id,
+        backup_id: randomUUID().replaceAll("-", "").repeat(2),
+        time: Date.now() - (project.backups.length + 1) * 3_600_000,
+        ...fields,
+      }),
+    );
+  }
+}
+
+/** Adds a job as the newest. */
+export function addJob(project: PanelProject, fields: Partial<Job> = {}): Job {
+  const now = Date.now();
+  const job = someJob({
+    project_id: project.project_id,
+    created_at: now,
+    run_at: now,
+    finished_at: isTerminal(fields.state ?? "succeeded") ? now : null,
+    warnings_count: 0,
+    warnings: [],
+    ...fields,
+  });
+  project.jobs.unshift(job);
+  return job;
+}
+
+export function endJob(job: Job, fields: Partial<Job>): void {
+  Object.assign(job, { finished_at: Date.now(), ...fields });
+}
+
+type Answers = {
+  [M in MethodName]: (project: PanelProject, input: Input<M>) => Output<M>;
+};
+
+export const answers: Answers = {
+  status: (project) => ({
+    project_id: project.project_id,
+    health: healthOf(project),
+    last_backup: project.backups[0] ?? null,
+    last_success: endedBackup(project, ["succeeded"]),
+    last_attempt: endedBackup(project, ["succeeded", "failed", "cancelled"]),
+    current: currentOf(project),
+    next_due_at: null,
+    as_of: project.as_of,
+    notices: [],
+    ...project.status,
+  }),
+  list(project, { cursor = "0", limit = 100, refresh }) {
+    if (refresh) project.refreshing = true;
+    const end = Number(cursor) + limit;
+    const { backups, as_of, refreshing } = project;
+    return {
+      backups: backups.slice(Number(cursor), end),
+      cursor: end < backups.length ? String(end) : null,
+      as_of,
+      refreshing,
+    };
+  },
+  jobs(project, { state, limit = 100 }) {
+    const jobs = project.jobs.filter((job) => !state || job.state === state);
+    return { jobs: jobs.slice(0, limit), cursor: null };
+  },
+  job: (project, { job_id }) => ({ job: find(project, job_id) }),
+  start(project) {
+    const waiting = project.jobs.find(({ state }) => state === "pending");
+    const fields = { state: "pending", phase: null } as const;
+    return {
+      job: waiting ?? addJob(project, fields),
+      joined: waiting !== undefined,
+    };
+  },
+  cancel(project, { job_id }) {
+    const job = find(project, job_id);
+    const cancelled = !isTerminal(job.state);
+    if (cancelled) endJob(job, { state: "cancelled" });
+    return { job, cancelled };
+  },
+  restore: (project, { backup_id, target }) => ({
+    job: addJob(project, {
+      kind: "restore",
+      state: "pending",
+      phase: null,
+      backup_id,
+      target,
+    }),
+  }),
+};
+
+function find({ jobs }: PanelProject, job_id: string): Job {
+  const job = jobs.find((job) => job.job_id === job_id);
+  if (job) return job;
+  throw new BackupError("NOT_FOUND", "The project has no such job.");
+}
+
+function endedBackup({ jobs }: PanelProject, states: Job["state"][]) {
+  const wanted = ({ kind, state }: Job) =>
+    kind === "backup" && states.includes(state);
+  return jobs.find(wanted) ?? null;
+}
+
+function currentOf({ jobs }: PanelProject): Job | null {
+  const running = jobs.find(({ state }) => state === "running");
+  return running ?? jobs.findLast(({ state }) => state === "pending") ?? null;
+}
+
+function healthOf(project: PanelProject): Status["health"] {
+  const last = endedBackup(project, ["succeeded", "failed"]);
+  const failed = last?.state === "failed";
+  if (project.backups.length === 0) return failed ? "failing" : "never";
+  return failed || (last?.warnings_count ?? 0) > 0 ? "warning" : "ok";
+}
