@@ -66,7 +66,11 @@ export function openAccounts(dataDir: string): Accounts {
     },
     role(project_id, account_id) {
       const account = get(account_id);
-      return account?.projects[project_id] ?? account?.everywhere;
+      if (!account) return undefined;
+      // Every object has a `constructor`: only what the file names counts.
+      return Object.hasOwn(account.projects, project_id)
+        ? account.projects[project_id]
+        : account.everywhere;
     },
     async add(asked) {
       const token = randomBytes(32).toString("base64url");

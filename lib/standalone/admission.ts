@@ -13,7 +13,8 @@ export function admitting(
 ): (request: Pick<IncomingMessage, "headers">) => boolean {
   const known = new Set([
     "localhost",
-    ...names.map((one) => one.toLowerCase()),
+    // As a URL has them: small, in ASCII, and without a port.
+    ...names.map((one) => parse(`http://${one}`)?.hostname ?? ""),
   ]);
   return ({ headers: { host, origin } }) => {
     const url = host === undefined ? undefined : parse(`http://${host}`);

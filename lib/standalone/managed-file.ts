@@ -9,8 +9,9 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parse, stringify } from "smol-toml";
@@ -44,7 +45,8 @@ export function manageFile<T extends object>(
     update: (change) =>
       withFileLock(join(dirname(path), `.${basename(path)}.lock`), () => {
         const content = schema.parse(change(read()));
-        replaceFile(path, `${header}\n${stringify(content)}\n`);
+        writePrivately(`${path}.new`, `${header}\n${stringify(content)}\n`);
+        renameSync(`${path}.new`, path);
         return Promise.resolve(content);
       }),
   };
@@ -79,15 +81,14 @@ function broken(path: string, cause: unknown): BackupError {
   });
 }
 
-/** Only its owner can read it. */
-function replaceFile(path: string, text: string): void {
-  const next = `${path}.new`;
-  const file = openSync(next, "w", 0o600);
+/** A new file on the disk that only its owner can read; an old one goes. */
+export function writePrivately(path: string, content: string | Buffer): void {
+  rmSync(path, { force: true });
+  const file = openSync(path, "wx", 0o600);
   try {
-    writeSync(file, text);
+    writeFileSync(file, content);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  renameSync(next, path);
 }

@@ -1,8 +1,9 @@
 /** The first account: whoever starts the host owns all of its projects. */
 
-import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { BackupError } from "../../conat-api/index.js";
 import type { Account, Accounts } from "./accounts.js";
+import { writePrivately } from "./managed-file.js";
 
 export const ownerName = "owner";
 
@@ -15,13 +16,18 @@ export async function ensureOwner(
   accounts: Accounts,
 ): Promise<Account | undefined> {
   if (accounts.list().length > 0) return accounts.named(ownerName);
-  const { account, token } = await accounts.add({
-    name: ownerName,
-    everywhere: "owner",
-  });
-  const path = join(dataDir, "owner.token");
-  // A token of accounts that somebody removed opens nothing.
-  if (!existsSync(path)) writeFileSync(path, "", { mode: 0o600, flag: "wx" });
-  writeFileSync(path, `${token}\n`);
-  return account;
+  try {
+    const { account, token } = await accounts.add({
+      name: ownerName,
+      everywhere: "owner",
+    });
+    // One that is there is of accounts that somebody removed.
+    writePrivately(join(dataDir, "owner.token"), `${token}\n`);
+    return account;
+  } catch (error) {
+    const taken = error instanceof BackupError && error.code === "CONFLICT";
+    if (!taken) throw error;
+    // Another process was first.
+    return accounts.named(ownerName);
+  }
 }

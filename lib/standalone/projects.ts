@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
@@ -41,14 +41,13 @@ export function openProtection(dataDir: string): Protection {
   return {
     list,
     async protect(path, title) {
-      requireDirectory(path);
-      const { project } = await file.update(({ project: all }) => {
-        if (all.some((one) => one.path === path)) return { project: all };
-        const added = { project_id: randomUUID(), path };
-        return {
-          project: [...all, { ...added, title: title ?? basename(path) }],
-        };
-      });
+      await requireDirectory(path);
+      const added = newProject(path, title);
+      const { project } = await file.update(({ project: all }) =>
+        all.some((one) => one.path === path)
+          ? { project: all }
+          : { project: [...all, added] },
+      );
       const found = project.find((one) => one.path === path);
       if (!found) throw new Error("the project was not written");
       return found;
@@ -59,8 +58,23 @@ export function openProtection(dataDir: string): Protection {
 const header =
   "# Directories that are projects. Written by: project-backups host protect\n";
 
-function requireDirectory(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+function newProject(path: string, title?: string): Protected {
+  const project = Protected.safeParse({
+    project_id: randomUUID(),
+    path,
+    title: title ?? (basename(path) || path),
+  });
+  if (project.success) return project.data;
+  const issue = project.error.issues[0];
+  throw new BackupError(
+    "INVALID_ARGUMENT",
+    `${issue?.path.join(".")}: ${issue?.message}.`,
+  );
+}
+
+async function requireDirectory(path: string): Promise<void> {
+  const stats = await stat(path).catch(ifAbsent);
+  if (stats?.isDirectory()) return;
   throw new BackupError("NOT_FOUND", `${path} is not a directory.`);
 }
 

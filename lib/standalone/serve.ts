@@ -19,7 +19,11 @@ import { admitting } from "./admission.js";
 import { createAttempts } from "./attempts.js";
 import { createStandaloneHost } from "./host.js";
 import { findProjects, openProtection } from "./projects.js";
-import { type Authenticate, createRouter } from "./router/index.js";
+import {
+  type Authenticate,
+  createRouter,
+  type Identity,
+} from "./router/index.js";
 import { defaultPort, linkTo } from "./link.js";
 import { createSignIn, type SignIn } from "./sign-in.js";
 import { createTickets } from "./tickets.js";
@@ -74,6 +78,7 @@ export async function serveStandalone(
   const router = createRouter({
     server,
     authenticate: authenticating(secret, accounts, signIn),
+    knows: (identity) => isKnown(identity, accounts),
     role: host.projects.role,
     admits,
     logger,
@@ -110,7 +115,7 @@ function authenticating(
 ): Authenticate {
   return ({ auth: { bearer }, headers }) => {
     // 256 random bits of this process: a comparison tells nothing.
-    if (bearer === secret) return { hub_id: "system" };
+    if (bearer === secret) return { hub_id: ourselves };
     const account =
       typeof bearer === "string"
         ? accounts.ofToken(bearer)
@@ -119,6 +124,18 @@ function authenticating(
     const { account_id, name, hub } = account;
     return hub ? { hub_id: name } : { account_id };
   };
+}
+
+/** No account can have this name. */
+const ourselves = "this host";
+
+function isKnown(identity: Identity, accounts: Accounts): boolean {
+  if ("account_id" in identity) {
+    return accounts.get(identity.account_id) !== undefined;
+  }
+  if (!("hub_id" in identity)) return false;
+  const { hub_id } = identity;
+  return hub_id === ourselves || accounts.named(hub_id)?.hub === true;
 }
 
 function sessionsOf(

@@ -11,10 +11,12 @@ import {
   randomUUID,
   timingSafeEqual,
 } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { BackupError } from "../../conat-api/index.js";
 import type { Clock } from "../host.js";
 import type { Account, Accounts } from "./accounts.js";
+import { writePrivately } from "./managed-file.js";
 
 export type TicketKind = "link" | "session";
 
@@ -41,15 +43,18 @@ export function createTickets(
   /** Links that were used, until they expire. */
   const used = new Map<string, number>();
   const seal = (body: string, { token_sha256 }: Account) =>
-    createHmac("sha256", key).update(`${body}.${token_sha256}`).digest();
+    createHmac("sha256", key)
+      .update(`${body}.${token_sha256}`)
+      .digest("base64url");
 
   const open: Tickets["open"] = (kind, ticket) => {
     const [of, account_id = "", expires, nonce, ...rest] = ticket.split(".");
     const account = accounts.get(account_id);
     if (of !== kind || rest.length !== 1 || !account) return undefined;
     const body = [of, account_id, expires, nonce].join(".");
-    const given = Buffer.from(rest[0] ?? "", "base64url");
-    const right = seal(body, account);
+    // Not decoded: many texts stand for the same bytes, and a link is good once.
+    const given = Buffer.from(rest[0] ?? "");
+    const right = Buffer.from(seal(body, account));
     if (given.length !== right.length) return undefined;
     const good = timingSafeEqual(given, right) && Number(expires) > clock.now();
     return good ? account : undefined;
@@ -59,7 +64,7 @@ export function createTickets(
     issue(kind, account) {
       const expires = clock.now() + ticketMs[kind];
       const body = [kind, account.account_id, expires, randomUUID()].join(".");
-      return `${body}.${seal(body, account).toString("base64url")}`;
+      return `${body}.${seal(body, account)}`;
     },
     redeem(link) {
       const now = clock.now();
@@ -72,13 +77,28 @@ export function createTickets(
   };
 }
 
+const keyBytes = 32;
+
 /** Made at first use; whoever comes first, all use the same. */
 function readKey(path: string): Buffer {
+  if (!existsSync(path)) makeKey(path);
+  const key = readFileSync(path);
+  if (key.length === keyBytes) return key;
+  throw new BackupError("FILESYSTEM_FAILED", `${path} is not a whole key.`, {
+    hint: "Remove it: a new one is made, and everybody signs in again.",
+  });
+}
+
+/** Whole or not at all: nobody may read it while it is being written. */
+function makeKey(path: string): void {
+  const next = `${path}.${randomUUID()}`;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(path, randomBytes(32), { flag: "wx", mode: 0o600 });
+    writePrivately(next, randomBytes(keyBytes));
+    linkSync(next, path);
   } catch (error) {
     if ((error as { code?: string }).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(next, { force: true });
   }
-  return readFileSync(path);
 }

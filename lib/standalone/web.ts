@@ -29,7 +29,7 @@ export interface WebOptions {
 export function createWeb(options: WebOptions): Express {
   const app = express();
   app.disable("x-powered-by");
-  app.use(requireAdmitted(options.admits), secureHeaders());
+  app.use(secureHeaders(), requireAdmitted(options.admits));
   addSession(app, options);
   app.use(
     "/assets",
@@ -37,7 +37,7 @@ export function createWeb(options: WebOptions): Express {
       immutable: true,
       maxAge: "1y",
       index: false,
-      fallthrough: false,
+      redirect: false,
     }),
   );
   app.get("/", servePage(join(options.pageDir, "index.html")));
@@ -110,15 +110,13 @@ function addSession(
     response.json(await session(account));
   });
   app.post("/session", async (request, response) => {
-    const from = request.socket.remoteAddress ?? "";
-    if (attempts.blocked(from)) {
-      return refuse(response, 429, "Too many wrong tokens. Wait a minute.");
-    }
     const asked = Asked.safeParse(request.body);
     const begun = asked.success && signIn.begin(asked.data.token);
     if (!begun) {
+      const from = request.socket.remoteAddress ?? "";
+      const many = attempts.blocked(from);
       attempts.failed(from);
-      return refuse(response, 401, wrongToken);
+      return refuse(response, many ? 429 : 401, many ? tooMany : wrongToken);
     }
     const cookie = signIn.setCookie(begun.cookie, isSecure(request));
     response.set("Set-Cookie", cookie).json(await session(begun.account));
@@ -133,6 +131,8 @@ function addSession(
 function isSecure({ headers: { origin } }: express.Request): boolean {
   return origin?.startsWith("https:") ?? false;
 }
+
+const tooMany = "Too many wrong tokens. Wait a minute.";
 
 const wrongToken =
   "This token is not known here, or the link was used already or is too old.";
@@ -154,18 +154,18 @@ function answerError(logger: Logger): ErrorRequestHandler {
     if (status >= 500) {
       logger.error("a page could not be served", { error: String(error) });
     }
-    refuse(
-      response,
-      status,
-      status === 404 ? "There is no such file." : "The request failed.",
-    );
+    refuse(response, status, "The request failed.");
   };
 }
+
+const json = "application/json; charset=utf-8";
 
 function refuse(
   response: express.Response,
   status: number,
   error: string,
 ): void {
-  response.status(status).json({ error });
+  // An asset's headers may be there already.
+  const headers = { "Cache-Control": "no-store", "Content-Type": json };
+  response.status(status).set(headers).json({ error });
 }

@@ -18,6 +18,7 @@ export async function runRouter(): Promise<void> {
   const router = createRouter({
     server,
     authenticate: ({ auth }) => auth as Identity,
+    knows: () => true,
     role: () => Promise.resolve("collaborator"),
     admits: () => true,
     logger: silentLogger,

@@ -124,13 +124,24 @@ test("nobody calls as somebody else, or as the hub", async () => {
   }
 });
 
-test("who was removed is out at the next call", async () => {
+test.each([
+  ["a person", {}],
+  ["a program of the hub", { hub: true, everywhere: undefined }],
+])("%s who was removed is out at the next call", async (_who, asked) => {
   const host = await serve();
   const { project_id } = host;
-  const { api, account } = await host.signIn();
+  const { api, account } = await host.signIn(asked);
   await api.status({ project_id });
   await host.accounts.remove(account.name);
   await expect(api.status({ project_id })).rejects.toEqual(denied);
+});
+
+test("an account cannot pass for this host itself", async () => {
+  const host = await serve();
+  const { add } = host.accounts;
+  await expect(add({ name: "this host", hub: true })).rejects.toMatchObject({
+    code: "INVALID_ARGUMENT",
+  });
 });
 
 test("a cookie signs the socket in; a wrong one does not", async () => {

@@ -18,6 +18,8 @@ export interface RouterOptions {
    * that error goes along.
    */
   authenticate: Authenticate;
+  /** Asked at each message: is this one no stranger by now? */
+  knows(identity: Identity): boolean;
   /** Asked for each message that a project's rules govern; never cached. */
   role(project_id: string, account_id: string): Promise<Role | undefined>;
   /** Looks at Origin and Host of a handshake; false: HTTP 403. */

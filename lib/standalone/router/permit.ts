@@ -9,13 +9,14 @@ const doing = { pub: "publishing", sub: "subscribing" };
 
 /** @throws Refusal 403 */
 export async function permit(
-  { role, tally }: Switchboard,
+  { knows, role, tally }: Switchboard,
   { identity, socket }: Client,
   type: Action,
   subject: Tokens,
 ): Promise<Access> {
   const access = accessOf(identity, type, subject);
-  if (await isAllowed(identity, access, role)) return access;
+  const allowed = knows(identity) && (await isAllowed(identity, access, role));
+  if (allowed) return access;
   tally.denied++;
   const name = subject.join(".");
   const who = JSON.stringify(identity);

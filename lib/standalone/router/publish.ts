@@ -74,10 +74,10 @@ async function choose(
 
 /** CoCalc's router asks when somebody subscribes, and never again. */
 function mayReceive(
-  { role }: Switchboard,
+  { knows, role }: Switchboard,
   { access, client: { identity, socket } }: Subscription,
 ): Promise<boolean> | boolean {
-  if (!socket.connected) return false;
+  if (!socket.connected || !knows(identity)) return false;
   if (access === "yes") return true;
   return isAllowed(identity, access, role);
 }

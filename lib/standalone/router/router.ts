@@ -57,10 +57,11 @@ export function createRouter(options: RouterOptions): Router {
 }
 
 function createSwitchboard(
-  { role, logger }: RouterOptions,
+  { knows, role, logger }: RouterOptions,
   limits: RouterLimits,
 ): Switchboard {
   return {
+    knows,
     role,
     logger,
     limits,

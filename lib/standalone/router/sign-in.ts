@@ -23,14 +23,16 @@ export function createSignIns(
 
   return {
     async enter({ handshake: { auth, headers, address } }) {
-      const blockedMs = failures.blockedFor(address, performance.now());
-      if (blockedMs > 0) throw tooManyFailures(blockedMs);
       const identity = await within(
         limits.connectMs,
         authenticated(authenticate, { auth, headers, address }),
       ).catch((error: unknown) => {
-        failures.hit(address, performance.now());
-        throw error;
+        const now = performance.now();
+        const blockedMs = failures.blockedFor(address, now);
+        failures.hit(address, now);
+        // Who has the right token comes in: on one machine, or behind one
+        // proxy, everyone has the same address, this host itself too.
+        throw blockedMs > 0 ? tooManyFailures(blockedMs) : error;
       });
       const key = identityKey(identity);
       const count = connections.get(key) ?? 0;

@@ -11,7 +11,10 @@ import type { Tokens } from "./subject.js";
 import type { Wait, Waiting } from "./waiting.js";
 import type { Windows } from "./window.js";
 
-export interface Switchboard extends Pick<RouterOptions, "role" | "logger"> {
+export interface Switchboard extends Pick<
+  RouterOptions,
+  "knows" | "role" | "logger"
+> {
   limits: RouterLimits;
   interest: Interest<Subscription>;
   waiting: Waiting;
