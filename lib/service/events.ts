@@ -25,7 +25,8 @@ export function publishEvents(
     const rows = jobs.changedSince(seen, rowsAtOnce);
     seen = rows.at(-1)?.revision ?? seen;
     await Promise.all(
-      rows.map((row) =>
+      // Async: a row that cannot be told of does not keep the others back.
+      rows.map(async (row) =>
         publish(eventsSubject(row.project_id), JobEvent.parse(row)),
       ),
     );

@@ -1,14 +1,19 @@
 import type {
   ConatCall,
   ConatCallClient,
+  ConatDelivery,
+  ConatPublisher,
   ConatServiceClient,
+  ConatSubscriber,
 } from "../../conat-api/index.js";
 
 /** One request as the router saw it. */
 export type Request = { subject: string; name: string; args: unknown[] };
 
 export type ConatBus = ConatServiceClient &
-  ConatCallClient & {
+  ConatCallClient &
+  ConatPublisher &
+  ConatSubscriber & {
     /** Subjects and patterns that are served now. */
     served(): string[];
     /** Calls any name with any arguments, as code of anybody's could. */
@@ -25,6 +30,7 @@ type Impl = Record<string, ((...args: unknown[]) => unknown) | undefined>;
  */
 export function createConatBus(): ConatBus {
   const services = new Map<string, Impl>();
+  const subscriptions = new Set<Subscription>();
 
   const request = async ({ subject, name, args }: Request) => {
     const found = [...services].find(([one]) => matchesSubject(one, subject));
@@ -43,6 +49,24 @@ export function createConatBus(): ConatBus {
       }
       services.set(subject, impl as Impl);
       return Promise.resolve({ close: () => void services.delete(subject) });
+    },
+    async publish(subject, message) {
+      const found = [...subscriptions].filter(({ pattern }) =>
+        matchesSubject(pattern, subject),
+      );
+      // Copied as it was published, delivered to each on its own and later.
+      for (const { deliver } of found) {
+        const data = overTheWire(message);
+        setImmediate(() => deliver({ subject, data }));
+      }
+      return { count: found.length };
+    },
+    async subscribe(pattern) {
+      const subscription = createSubscription(pattern, () =>
+        subscriptions.delete(subscription),
+      );
+      subscriptions.add(subscription);
+      return subscription;
     },
     call: (subject) =>
       new Proxy({} as ConatCall, {
@@ -67,6 +91,40 @@ export function matchesSubject(pattern: string, subject: string): boolean {
       token === tokens[at] ||
       (token === ">" && at === wanted.length - 1),
   );
+}
+
+interface Subscription extends AsyncIterable<ConatDelivery> {
+  pattern: string;
+  deliver(delivery: ConatDelivery): void;
+  close(): void;
+}
+
+/** What came and was not read waits; after `close` nothing comes. */
+function createSubscription(pattern: string, closed: () => void): Subscription {
+  const waiting: ConatDelivery[] = [];
+  let open = true;
+  let wake = () => {};
+  return {
+    pattern,
+    deliver(delivery) {
+      if (open) waiting.push(delivery);
+      wake();
+    },
+    close() {
+      open = false;
+      waiting.length = 0;
+      closed();
+      wake();
+    },
+    async *[Symbol.asyncIterator]() {
+      for (;;) {
+        const next = waiting.shift();
+        if (next) yield next;
+        else if (!open) return;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    },
+  };
 }
 
 type Reply = { result?: unknown; error?: string; attributes?: object };
