@@ -120,8 +120,8 @@ export function fromWireError(error: unknown): BackupError {
   const text = textOf(error, "message");
   const cause = error;
   if (isErrorCode(code)) return new BackupError(code, text, { cause });
-  // Conat reports the first refusal of a subject as a time-out, code 408.
-  if (String(code) === "403" || /permission denied/.test(text)) {
+  // Conat may report a refusal of a subject as a time-out, code 408.
+  if (["401", "403"].includes(String(code)) || /permission denied/.test(text)) {
     return new BackupError("PERMISSION_DENIED", text, { cause });
   }
   if (["408", "503"].includes(String(code))) {
@@ -130,6 +130,11 @@ export function fromWireError(error: unknown): BackupError {
       "The project's host does not answer.",
       { cause, hint: "Try again in a minute.", details: text },
     );
+  }
+  if (String(code) === "429") {
+    return new BackupError("INTERRUPTED", "Too many requests at once.", {
+      ...{ cause, hint: "Try again in a minute.", details: text },
+    });
   }
   return new BackupError("INTERNAL", text, { cause });
 }

@@ -19,23 +19,25 @@ export function takeToken({
   return token;
 }
 
-export const readSession = (): Promise<SignInResult> => ask("GET");
+export const readSession = (): Promise<SignInResult> => ask({ method: "GET" });
 
 export const signIn = (token: string): Promise<SignInResult> =>
-  ask("POST", JSON.stringify({ token }));
+  ask({
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ token }),
+  });
 
 export async function signOut(): Promise<void> {
   await fetch("/session", { method: "DELETE" });
 }
 
 async function ask(
-  method: "GET" | "POST",
-  body: string | null = null,
+  request: RequestInit & { method: "GET" | "POST" },
 ): Promise<SignInResult> {
   let answer: Response;
   try {
-    const headers = { "content-type": "application/json" };
-    answer = await fetch("/session", { method, body, headers });
+    answer = await fetch("/session", request);
   } catch {
     return { type: "unreachable" };
   }
@@ -48,7 +50,7 @@ async function ask(
   }
   if (answer.status >= 500) return { type: "unreachable" };
   const refusal = SessionRefusal.safeParse(reply);
-  return method === "POST"
+  return request.method === "POST"
     ? {
         type: "signed-out",
         reason: refusal.success ? refusal.data.error : "The token is refused.",

@@ -20,11 +20,7 @@ export function createStandaloneHost({
 }: StandaloneOptions): ProjectHost {
   const { host_id, projects } = config;
   if (host_id === undefined || projects === undefined) {
-    throw new BackupError(
-      "INVALID_ARGUMENT",
-      "The configuration has no host_id or no [projects].",
-      { hint: "Make one with: project-backups host init" },
-    );
+    throw notStandalone();
   }
   const accounts = openAccounts(dataDir);
   return {
@@ -33,11 +29,19 @@ export function createStandaloneHost({
     logger,
     clock: systemClock,
     projects: {
-      ...findProjects(projects, openProtection(dataDir)),
+      ...findProjects(projects, openProtection(dataDir, projects.directory)),
       role: (project_id, account_id) =>
         Promise.resolve(accounts.role(project_id, account_id)),
       // Nothing runs in a plain directory that we could stop.
       withStopped: (_project_id, action) => action(),
     },
   };
+}
+
+export function notStandalone(): BackupError {
+  return new BackupError(
+    "INVALID_ARGUMENT",
+    "The configuration has no host_id or no [projects].",
+    { hint: "Make one with: project-backups host init" },
+  );
 }

@@ -47,6 +47,7 @@ export function manageFile<T extends object>(
         const content = schema.parse(change(read()));
         writePrivately(`${path}.new`, `${header}\n${stringify(content)}\n`);
         renameSync(`${path}.new`, path);
+        syncDirectory(dirname(path));
         return Promise.resolve(content);
       }),
   };
@@ -90,5 +91,15 @@ export function writePrivately(path: string, content: string | Buffer): void {
     fsyncSync(file);
   } finally {
     closeSync(file);
+  }
+}
+
+/** Also over a power cut the new name stands. */
+function syncDirectory(path: string): void {
+  const directory = openSync(path, "r");
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
   }
 }

@@ -5,8 +5,8 @@
 
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { basename, isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { BackupError, ProjectId } from "../../conat-api/index.js";
 import type { ProjectPaths, ProjectsPort } from "../host.js";
@@ -29,25 +29,29 @@ export interface Protection {
   /**
    * A directory becomes a project; one that is a project stays the same.
    *
-   * @throws BackupError NOT_FOUND, INVALID_ARGUMENT
+   * @throws BackupError NOT_FOUND, INVALID_ARGUMENT, CONFLICT where one
+   * project would lie in another: a restore of it would replace both.
    */
   protect(path: string, title?: string): Promise<Protected>;
 }
 
-/** `<dataDir>/projects.toml`, read again when it changed. */
-export function openProtection(dataDir: string): Protection {
+/**
+ * `<dataDir>/projects.toml`, read again when it changed. `directory` is the one
+ * whose UUID directories are projects.
+ */
+export function openProtection(dataDir: string, directory: string): Protection {
   const file = manageFile(join(dataDir, "projects.toml"), ProjectsFile, header);
   const list = () => file.read().project;
   return {
     list,
-    async protect(path, title) {
-      await requireDirectory(path);
+    async protect(asked, title) {
+      const path = await requireDirectory(asked);
       const added = newProject(path, title);
-      const { project } = await file.update(({ project: all }) =>
-        all.some((one) => one.path === path)
-          ? { project: all }
-          : { project: [...all, added] },
-      );
+      const { project } = await file.update(({ project: all }) => {
+        if (all.some((one) => one.path === path)) return { project: all };
+        requireApart(path, [directory, ...all.map((one) => one.path)]);
+        return { project: [...all, added] };
+      });
       const found = project.find((one) => one.path === path);
       if (!found) throw new Error("the project was not written");
       return found;
@@ -72,10 +76,25 @@ function newProject(path: string, title?: string): Protected {
   );
 }
 
-async function requireDirectory(path: string): Promise<void> {
-  const stats = await stat(path).catch(ifAbsent);
-  if (stats?.isDirectory()) return;
+/** Its real path: a project is one, by whatever link it is named. */
+async function requireDirectory(path: string): Promise<string> {
+  if (!isAbsolute(path)) {
+    throw new BackupError("INVALID_ARGUMENT", "path: must be absolute.");
+  }
+  const real = await realpath(path).catch(ifAbsent);
+  const stats = real === undefined ? undefined : await stat(real);
+  if (real !== undefined && stats?.isDirectory()) return real;
   throw new BackupError("NOT_FOUND", `${path} is not a directory.`);
+}
+
+function requireApart(path: string, others: readonly string[]): void {
+  const within = (inner: string, outer: string) =>
+    `${inner}/`.startsWith(outer === "/" ? outer : `${outer}/`);
+  const other = others.find((one) => within(path, one) || within(one, path));
+  if (other === undefined) return;
+  throw new BackupError("CONFLICT", `${path} and ${other} overlap.`, {
+    hint: "Each project needs a directory of its own.",
+  });
 }
 
 export interface ProjectDirectories {

@@ -16,7 +16,6 @@ import type { Logger, ProjectHost } from "../host.js";
 import { type ProjectBackups, startProjectBackups } from "../index.js";
 import { type Account, type Accounts, openAccounts } from "./accounts.js";
 import { admitting } from "./admission.js";
-import { createAttempts } from "./attempts.js";
 import { createStandaloneHost } from "./host.js";
 import { findProjects, openProtection } from "./projects.js";
 import {
@@ -70,7 +69,6 @@ export async function serveStandalone(
     pageDir: options.pageDir ?? join(__dirname, "..", "..", "page"),
     admits,
     signIn,
-    attempts: createAttempts(host.clock),
     session: sessionsOf(host, options),
     logger,
   });
@@ -144,7 +142,10 @@ function sessionsOf(
 ): (account: Account) => Promise<Session> {
   const directories = config.projects;
   if (!directories) throw new Error("not a standalone configuration");
-  const { title } = findProjects(directories, openProtection(dataDir));
+  const { title } = findProjects(
+    directories,
+    openProtection(dataDir, directories.directory),
+  );
   return async ({ account_id, name, hub }) => {
     const projects = [];
     for (const { project_id } of await host.projects.list({})) {

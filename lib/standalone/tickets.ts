@@ -6,12 +6,22 @@
  */
 
 import {
+  createHash,
   createHmac,
   randomBytes,
   randomUUID,
   timingSafeEqual,
 } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { BackupError } from "../../conat-api/index.js";
 import type { Clock } from "../host.js";
@@ -40,8 +50,7 @@ export function createTickets(
   clock: Clock,
 ): Tickets {
   const key = readKey(join(dataDir, "session.key"));
-  /** Links that were used, until they expire. */
-  const used = new Map<string, number>();
+  const used = usedLinks(join(dataDir, "used-links"));
   const seal = (body: string, { token_sha256 }: Account) =>
     createHmac("sha256", key)
       .update(`${body}.${token_sha256}`)
@@ -67,12 +76,33 @@ export function createTickets(
       return `${body}.${seal(body, account)}`;
     },
     redeem(link) {
-      const now = clock.now();
-      for (const [one, expires] of used) if (expires <= now) used.delete(one);
       const account = open("link", link);
-      if (!account || used.has(link)) return undefined;
-      used.set(link, now + ticketMs.link);
-      return account;
+      return account && used.isFirst(link) ? account : undefined;
+    },
+  };
+}
+
+/**
+ * A file for each link that was used, so that it is used up for another start
+ * of the host as well. Files of links that have long expired go.
+ */
+function usedLinks(directory: string): { isFirst(link: string): boolean } {
+  return {
+    isFirst(link) {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      for (const name of readdirSync(directory)) {
+        const path = join(directory, name);
+        const { mtimeMs } = statSync(path);
+        if (Date.now() - mtimeMs > 2 * ticketMs.link) rmSync(path);
+      }
+      const name = createHash("sha256").update(link).digest("hex");
+      try {
+        writeFileSync(join(directory, name), "", { flag: "wx", mode: 0o600 });
+        return true;
+      } catch (error) {
+        if ((error as { code?: string }).code === "EEXIST") return false;
+        throw error;
+      }
     },
   };
 }

@@ -26,7 +26,7 @@ describeReal(
 
     afterAll(async () => {
       await browser?.close();
-      expect(await host?.interrupt()).toBe(0);
+      await host?.interrupt();
     }, 60_000);
 
     test("a person backs up, sees progress and the new row, and restores a deleted file", async () => {
@@ -78,7 +78,8 @@ describeReal(
       await rows.first().waitFor();
       const before = await rows.count();
       await host.json("backup", host.project_id);
-      await until(async () => (await rows.count()) === before + 1, 20_000);
+      await until(async () => (await rows.count()) > before, 20_000);
+      expect(await rows.count()).toBe(before + 1);
       await page.context().close();
     });
 

@@ -3,10 +3,11 @@ import {
   mkdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { findProjects, openProtection } from "../../lib/standalone/projects.js";
 import { modeOf } from "../support/standalone-accounts.js";
 import { tempDir } from "../support/temp.js";
@@ -14,7 +15,7 @@ import { tempDir } from "../support/temp.js";
 function newHost() {
   const dataDir = tempDir("data");
   const directory = tempDir("projects");
-  const protection = openProtection(dataDir);
+  const protection = openProtection(dataDir, directory);
   const projects = findProjects({ directory }, protection);
   const ids = async () =>
     (await projects.list({})).map(({ project_id }) => project_id).toSorted();
@@ -33,11 +34,11 @@ describe("a directory that is protected", () => {
   });
 
   test("stays the same project, whoever asks again", async () => {
-    const { dataDir, protection } = newHost();
+    const { dataDir, directory, protection } = newHost();
     const path = tempDir("letters");
     const [one, other] = await Promise.all([
       protection.protect(path, "Letters"),
-      openProtection(dataDir).protect(path),
+      openProtection(dataDir, directory).protect(path),
     ]);
     expect(one).toEqual(other);
     const again = await protection.protect(path, "Another title");
@@ -46,10 +47,10 @@ describe("a directory that is protected", () => {
   });
 
   test("is one of many that were protected at once", async () => {
-    const { dataDir, protection } = newHost();
+    const { dataDir, directory, protection } = newHost();
     const paths = [1, 2, 3, 4, 5].map((n) => tempDir(`letters-${n}`));
     await Promise.all(
-      paths.map((path) => openProtection(dataDir).protect(path)),
+      paths.map((path) => openProtection(dataDir, directory).protect(path)),
     );
     const found = protection.list().map(({ path }) => path);
     expect(found.toSorted()).toEqual(paths.toSorted());
@@ -59,12 +60,42 @@ describe("a directory that is protected", () => {
 
   test("is known to another process at once, by a file of its own", async () => {
     const { dataDir, directory, protection } = newHost();
-    const other = findProjects({ directory }, openProtection(dataDir));
+    const other = findProjects(
+      { directory },
+      openProtection(dataDir, directory),
+    );
     expect(await other.list({})).toEqual([]);
     const { project_id } = await protection.protect(tempDir("letters"), "A");
     expect(other.title(project_id)).toBe("A");
     expect(await other.list({})).toHaveLength(1);
     expect(modeOf(join(dataDir, "projects.toml"))).toBe("600");
+  });
+
+  test("is one project, by whatever link it is named", async () => {
+    const { protection } = newHost();
+    const path = tempDir("letters");
+    const link = join(tempDir("links"), "letters");
+    symlinkSync(path, link);
+    const one = await protection.protect(path);
+    expect(await protection.protect(link)).toEqual(one);
+  });
+
+  test.each([
+    ["within", (path: string) => join(path, "inner")],
+    ["around", (path: string) => dirname(path)],
+  ])("is not one %s another one", async (_where, other) => {
+    const { protection, directory } = newHost();
+    const path = join(tempDir("letters"), "all");
+    for (const one of [path, directory]) {
+      mkdirSync(join(one, "inner"), { recursive: true });
+    }
+    await protection.protect(path);
+    for (const one of [path, directory]) {
+      await expect(protection.protect(other(one))).rejects.toMatchObject({
+        code: "CONFLICT",
+      });
+    }
+    expect(protection.list()).toHaveLength(1);
   });
 
   test("that went away is not listed, but has its place for a restore", async () => {
@@ -113,9 +144,11 @@ describe("protecting", () => {
     expect(protection.list()).toEqual([]);
   });
 
-  test("finds a title for the root of a file system", async () => {
+  test("refuses the root of the file system: this host is in it", async () => {
     const { protection } = newHost();
-    expect(await protection.protect("/")).toMatchObject({ title: "/" });
+    await expect(protection.protect("/")).rejects.toMatchObject({
+      code: "CONFLICT",
+    });
   });
 });
 

@@ -178,7 +178,9 @@ test.each([
     ...{ address: host.url, auth: { bearer: token }, headers },
     reconnectDelayMs: 50,
   });
-  await expect(client.signedIn({ timeoutMs: 500 })).rejects.toThrow();
+  await expect(client.signedIn({ timeoutMs: 500 })).rejects.toMatchObject({
+    code: 408,
+  });
   client.close();
 });
 
@@ -203,7 +205,7 @@ test("closing frees the port, and another start goes on with the rows", async ()
   );
   await first.close({ drainMs: 0 });
   hosts = [];
-  await expect(fetch(`${url}/session`)).rejects.toThrow();
+  await expect(fetch(`${url}/session`)).rejects.toThrow("fetch failed");
 
   const second = await serve({ root, host_id, port });
   expect(second.backups.tools.store.jobs.get(job.job_id)).toBeDefined();

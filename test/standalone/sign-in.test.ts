@@ -108,22 +108,10 @@ describe("signing in", () => {
     }
   });
 
-  test("is refused in other words after too many wrong tokens, for a minute", async () => {
-    const from = "127.0.0.2";
-    for (let n = 0; n < 20; n++) {
-      expect((await web.signIn("wrong", { from })).status).toBe(401);
+  test("with the right token works, however many wrong ones were tried", async () => {
+    for (let n = 0; n < 200; n++) {
+      expect((await web.signIn("wrong")).status).toBe(401);
     }
-    const wrong = await web.signIn("wrong", { from });
-    expect(wrong.status).toBe(429);
-    expect(refusal(wrong)).toContain("Wait a minute");
-    expect((await web.signIn("wrong")).status).toBe(401);
-    web.clock.forward(60_000);
-    expect((await web.signIn("wrong", { from })).status).toBe(401);
-  });
-
-  test("with the right token works, whoever tries wrong ones from the same address", async () => {
-    for (let n = 0; n < 25; n++) await web.signIn("wrong");
-    expect((await web.signIn("wrong")).status).toBe(429);
     expect((await web.signIn(web.ann.token)).status).toBe(200);
   });
 });

@@ -105,6 +105,15 @@ describe.each(kinds)("a ticket for a %s", (kind) => {
 });
 
 describe("a link", () => {
+  test("is used up for another start of the host as well", async () => {
+    const { dataDir, accounts, clock, tickets, ann } = await makeTickets();
+    const link = tickets.issue("link", ann.account);
+    expect(tickets.redeem(link)).toEqual(ann.account);
+    const again = createTickets(dataDir, accounts, clock);
+    expect(again.open("link", link)).toEqual(ann.account);
+    expect(again.redeem(link)).toBeUndefined();
+  });
+
   test("is good once", async () => {
     const { tickets, ann } = await makeTickets();
     const link = tickets.issue("link", ann.account);

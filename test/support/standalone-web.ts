@@ -12,7 +12,6 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Session } from "../../conat-api/wire/session.js";
 import { admitting } from "../../lib/standalone/admission.js";
-import { createAttempts } from "../../lib/standalone/attempts.js";
 import { createSignIn } from "../../lib/standalone/sign-in.js";
 import { createTickets, type Tickets } from "../../lib/standalone/tickets.js";
 import { createWeb, type WebOptions } from "../../lib/standalone/web.js";
@@ -66,7 +65,6 @@ export async function startWeb(
     pageDir,
     admits: admitting(["backups.example.org"]),
     signIn: createSignIn(people.accounts, tickets, "host-1"),
-    attempts: createAttempts(clock),
     session: sessionOf,
     logger: loggerInto(log),
     ...options,

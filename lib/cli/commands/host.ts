@@ -3,6 +3,8 @@
 import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { BackupError, JobId } from "../../../conat-api/index.js";
+import { readConfig } from "../../config.js";
+import { notStandalone } from "../../standalone/host.js";
 import { initStandalone } from "../../standalone/init.js";
 import { openProtection } from "../../standalone/projects.js";
 import { removeKept } from "../../tasks/leftovers.js";
@@ -98,7 +100,10 @@ async function protect(
   options: ProtectOptions,
   output: Output,
 ): Promise<number> {
-  const { protect } = openProtection(requireDataDir(options));
+  const dataDir = requireDataDir(options);
+  const { projects } = readConfig(dataDir);
+  if (!projects) throw notStandalone();
+  const { protect } = openProtection(dataDir, projects.directory);
   const found = await protect(resolve(directory), options.title);
   output.result(found, `${found.path} is project ${found.project_id}.`);
   return exitCodes.ok;

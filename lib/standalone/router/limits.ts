@@ -44,7 +44,7 @@ export const defaultLimits: RouterLimits = {
   eventBlockMs: 10_000,
   failedSignIns: 100,
   failedSignInWindowMs: 60_000,
-  unreadBytes: 64_000_000,
+  unreadBytes: 32_000_000,
   waitingEvents: 64,
   waitingBytes: 16_000_000,
   interestWaits: 100,
