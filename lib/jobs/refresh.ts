@@ -65,23 +65,26 @@ function createReading(
   const onMalformed = (snapshot: string) =>
     host.logger.warn("a snapshot cannot be read", { snapshot });
 
-  const readNew = async (repository: Repository, found: Set<string>) => {
-    const known = new Set(store.backups.ids(repository.repository_id));
+  const readNew = async (repository: Repository) => {
+    const { repository_id } = repository;
+    // Before the listing: a backup that settles meanwhile is not in it.
+    const before = store.backups.ids(repository_id);
+    const found = new Set(await repository.ids({ signal }));
+    const known = new Set(store.backups.ids(repository_id));
     const unknown = [...found].filter(
       (id) => !known.has(id) && !foreign.has(id),
     );
     const added = await repository.read(unknown, { signal, onMalformed });
     for (const id of unknown) foreign.add(id);
     for (const { backup_id } of added) foreign.delete(backup_id);
-    return { added, gone: [...known].filter((id) => !found.has(id)) };
+    return { added, gone: before.filter((id) => !found.has(id)) };
   };
 
   return async () => {
     const repository = await repositories.find(signal);
     if (!repository) return;
     const { repository_id } = repository;
-    const found = new Set(await repository.ids({ signal }));
-    const { added, gone } = await readNew(repository, found);
+    const { added, gone } = await readNew(repository);
     const now = host.clock.now();
     store.backups.takeReading({ repository_id, added, gone, now });
   };

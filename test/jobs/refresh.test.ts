@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => engine.close());
 
 /** A repository of three snapshots: a backup, a stranger's, a broken one. */
-function fakeRepository() {
+function fakeRepository(whileListing = () => {}) {
   const { repositories, store } = engine.backups.tools;
   const reads: (readonly string[])[] = [];
   type Found = Awaited<ReturnType<typeof repositories.find>>;
@@ -21,7 +21,11 @@ function fakeRepository() {
   repositories.find = () =>
     Promise.resolve({
       repository_id,
-      ids: () => Promise.resolve(["a", "b", "c"].map(idOf)),
+      ids() {
+        const listed = ["a", "b", "c"].map(idOf);
+        whileListing();
+        return Promise.resolve(listed);
+      },
       read(ids: readonly string[], { onMalformed }: ReadOptions) {
         reads.push(ids);
         if (ids.includes(idOf("c"))) onMalformed?.(idOf("c"));
@@ -42,6 +46,17 @@ test("what is no backup is read once, and a broken snapshot is told of", async (
   expect(store.backups.ids(repository_id)).toEqual([idOf("a")]);
   const told = engine.log.filter((line) => line.includes(idOf("c")));
   expect(told).toEqual([expect.stringContaining("warn a snapshot cannot")]);
+});
+
+test("a backup that settles while the repository is listed stays in the list", async () => {
+  const project_id = engine.projects[0] as string;
+  const backup_id = idOf("d");
+  const added = [someBackup({ backup_id, repository_id, project_id })];
+  const { store } = fakeRepository(() =>
+    store.backups.takeReading({ repository_id, added, gone: [], now: 1 }),
+  );
+  await engine.backups.refresh();
+  expect(store.backups.ids(repository_id)).toEqual([idOf("a"), backup_id]);
 });
 
 test("a host without a repository reads nothing and makes nothing", async () => {
