@@ -54,6 +54,8 @@ export interface BackupErrorOptions {
 export class BackupError extends Error {
   override readonly name = "BackupError";
   readonly code: ErrorCode;
+  /** The message without its hint. */
+  readonly summary: string;
   readonly details: string | undefined;
 
   constructor(
@@ -66,6 +68,7 @@ export class BackupError extends Error {
       cause === undefined ? undefined : { cause },
     );
     this.code = code;
+    this.summary = message;
     this.details = details;
   }
 }

@@ -23,6 +23,8 @@ export const Status = z.object({
   last_backup: Backup.nullable(),
   last_success: Job.nullable(),
   last_attempt: Job.nullable(),
+  /** Backups that failed since the last one that did not. */
+  failed_in_a_row: z.number().int().nonnegative(),
   /** The running or next pending job of the project. */
   current: Job.nullable(),
   next_due_at: Instant.nullable(),

@@ -15,7 +15,7 @@ import {
   restoreMessages,
   statusMessages,
 } from "./messages.js";
-import type { ActionName } from "./model.js";
+import { type ActionName, isAppointment } from "./model.js";
 import { formatBytes, formatDue } from "./quantities.js";
 import type { Sentence } from "./sentence.js";
 
@@ -83,8 +83,7 @@ export function activity(intl: IntlShape, job: Job, now: number): Sentence {
   if (job.state === "running" && job.phase) {
     return { message: phaseWords[job.phase] };
   }
-  // Some seconds in the queue are no appointment.
-  if (job.state === "pending" && job.run_at > now + 10_000) {
+  if (job.state === "pending" && isAppointment(job, now)) {
     const when = formatDue(intl, job.run_at, now);
     return { message: jobMessages.pendingUntil, values: { when } };
   }

@@ -211,12 +211,19 @@ export function endedRestore(state: PanelState, now: number): Job | undefined {
 }
 
 /** A click would only join what waits, or has not yet fixed what it reads. */
-export function alreadyAsked(active: readonly Job[]): boolean {
+export function alreadyAsked(active: readonly Job[], now: number): boolean {
   return active.some(
-    ({ kind, state, phase }) =>
-      kind === "backup" &&
-      (state === "pending" || phase === "preparing" || phase === "staging"),
+    (job) =>
+      job.kind === "backup" &&
+      (job.state === "pending"
+        ? !isAppointment(job, now)
+        : job.phase === "preparing" || job.phase === "staging"),
   );
+}
+
+/** It waits to be tried again; some seconds in the queue are none. */
+export function isAppointment({ run_at }: Job, now: number): boolean {
+  return run_at > now + 10_000;
 }
 
 /** A restore that has begun to swap is completed. */

@@ -34,7 +34,7 @@ export function PanelContent(props: PanelContentProps) {
     <Flex vertical gap="middle" style={{ opacity: stale ? 0.65 : 1 }}>
       <HealthSummary
         {...{ status, now }}
-        asked={alreadyAsked(active)}
+        asked={alreadyAsked(active, now)}
         asking={state.busy.start !== undefined}
         disabled={stale}
         onStart={actions.start}

@@ -63,7 +63,8 @@ export const statusMessages = defineMessages({
   },
   lastFailed: {
     id: "project.settings.backups.status.lastFailed",
-    defaultMessage: "The last attempt failed {when}",
+    defaultMessage:
+      "{count, plural, one {The last attempt failed} other {The last # attempts failed, the newest}} {when}",
   },
   lastCancelled: {
     id: "project.settings.backups.status.lastCancelled",

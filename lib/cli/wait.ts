@@ -4,7 +4,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isTerminal, type Job } from "../../conat-api/index.js";
 import type { Context } from "./context.js";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
-import { formatBytes, formatDuration, printable } from "./format.js";
+import {
+  formatBytes,
+  formatDuration,
+  formatTime,
+  printable,
+} from "./format.js";
 
 const lookEveryMs = 100;
 
@@ -41,7 +46,11 @@ const barWidth = 24;
 
 export function progressLine(job: Job): string {
   const { state, phase, bytes_done, bytes_total } = job;
-  if (state === "pending") return `${job.kind}: waiting for its turn`;
+  if (state === "pending") {
+    return job.run_at > job.created_at
+      ? `${job.kind}: tried again at ${formatTime(job.run_at)}`
+      : `${job.kind}: waiting for its turn`;
+  }
   const name = `${job.kind}: ${phase ?? "running"}`;
   if (bytes_done === null) return name;
   if (!bytes_total) return `${name} ${formatBytes(bytes_done)}`;

@@ -7,12 +7,9 @@ export function interrupted(kind: JobKind): BackupError {
   return new BackupError(
     "INTERRUPTED",
     "The host went away while the job ran.",
-    {
-      hint:
-        kind === "restore"
-          ? "The project is as it was before: start the restore again."
-          : "Start the backup again.",
-    },
+    kind === "restore"
+      ? { hint: "The project is as it was before: start the restore again." }
+      : {},
   );
 }
 

@@ -89,7 +89,7 @@ async function settleDead(
   const now = host.clock.now();
   const settleFailed = (failure = interrupted(kind)) =>
     void store.jobs.settle(job_id, {
-      ...settlementOf(failure, store, job_id),
+      ...settlementOf(failure, tools, job_id),
       now,
     });
   let state: "succeeded" | "failed";

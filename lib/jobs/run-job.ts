@@ -64,6 +64,6 @@ async function settleFailed(
     error === hostCloses ? interrupted(kind) : toBackupError(error);
   const { code, message, details } = failure;
   host.logger.warn("a job failed", { job_id, code, message, details });
-  const settlement = settlementOf(failure, store, job_id);
+  const settlement = settlementOf(failure, tools, job_id);
   await settleUntilWritten(tools, job_id, settlement, stopping);
 }

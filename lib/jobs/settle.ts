@@ -2,8 +2,9 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { BackupError } from "../../conat-api/index.js";
-import type { Settlement, Store } from "../store/index.js";
+import type { Settlement } from "../store/index.js";
 import type { Tools } from "../tasks/task.js";
+import { retryAt } from "./retry.js";
 
 const retryMs = 1000;
 
@@ -13,16 +14,23 @@ const retryMs = 1000;
  */
 export function settlementOf(
   failure: BackupError,
-  store: Store,
+  { store, host }: Pick<Tools, "store" | "host">,
   job_id: string,
 ): Omit<Settlement, "now"> {
-  const by = store.jobs.get(job_id)?.cancel_requested_by;
-  const { code, message } =
+  const row = store.jobs.get(job_id);
+  const by = row?.cancel_requested_by;
+  const { code, summary, message } =
     by && failure.code === "INTERRUPTED" ? cancelledBy(by) : failure;
+  const retry_at = row && retryAt(row, code, host.clock.now());
   return {
+    ...(retry_at === undefined ? {} : { retry_at }),
+
     state: code === "CANCELLED" ? "cancelled" : "failed",
     error_code: code,
-    error_message: message,
+    error_message:
+      retry_at === undefined
+        ? message
+        : `${summary} It is tried again by itself.`,
     ...(code === "CANCELLED" && by ? { cancelled_by: by } : {}),
   };
 }

@@ -33,6 +33,7 @@ export function projectStatus(
     last_backup: last_backup ?? null,
     last_success: newest(["succeeded"]),
     last_attempt,
+    failed_in_a_row: jobs.failedInARow(project_id),
     current: current ? toJob(current) : null,
     next_due_at: current?.state === "pending" ? current.run_at : null,
     as_of: repository?.read_at ?? null,

@@ -26,6 +26,16 @@ export function readingJobs(database: Database) {
     WHERE project_id = @project_id AND kind = @kind
       AND state IN (SELECT value FROM json_each(@states))
     ORDER BY seq DESC LIMIT 1`);
+  const failedInARow = database
+    .prepare(
+      `SELECT count(*) FROM jobs
+       WHERE project_id = @project_id AND kind = 'backup' AND state = 'failed'
+         AND seq > (
+           SELECT coalesce(max(seq), 0) FROM jobs
+           WHERE project_id = @project_id AND kind = 'backup'
+             AND state = 'succeeded')`,
+    )
+    .pluck();
   const current = database.prepare(`
     SELECT * FROM jobs
     WHERE project_id = ? AND state IN ('running', 'pending')
@@ -61,6 +71,9 @@ export function readingJobs(database: Database) {
     newestOfKind: (project_id: string, kind: JobKind, states: JobState[]) =>
       newestOfKind.get({ project_id, kind, states: JSON.stringify(states) }) as
         JobRow | undefined,
+    /** Backups of a project that failed since the last that did not. */
+    failedInARow: (project_id: string) =>
+      failedInARow.get({ project_id }) as number,
     /** The running job of a project, else the one that is due next. */
     current: (project_id: string) =>
       current.get(project_id) as JobRow | undefined,

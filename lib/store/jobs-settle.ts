@@ -1,5 +1,6 @@
 /** The end of a job: one transaction, one winner. */
 
+import { randomUUID } from "node:crypto";
 import type {
   Backup,
   ErrorCode,
@@ -26,6 +27,8 @@ export interface Settlement {
   error_message?: string;
   /** Written in the same transaction as the row. */
   backup?: Backup;
+  /** Likewise a new row, due then, that tries the same again. */
+  retry_at?: number;
 }
 
 // `phase` stays: it says where an ended job had got to. So does `owner`.
@@ -40,15 +43,23 @@ const settleSql = `
   WHERE job_id = @job_id AND state IN ('running', 'pending')
   RETURNING *`;
 
+// Not where another backup of the project waits: it does the same.
+const retrySql = `
+  INSERT OR IGNORE INTO jobs (job_id, kind, project_id, trigger, requested_by,
+    state, created_at, run_at, attempt, retry_of)
+  VALUES (@retry_id, @kind, @project_id, 'retry', @requested_by,
+    'pending', @now, @retry_at, @attempt + 1, @job_id)`;
+
 export function settling(database: Database) {
   const update = database.prepare(settleSql);
+  const insertRetry = database.prepare(retrySql);
   const clearStage = database.prepare(
     "UPDATE jobs SET stage = NULL WHERE job_id = ?",
   );
 
   const settle = database.transaction(
     (job_id: string, settlement: Settlement) => {
-      const { backup, warnings = [], ...facts } = settlement;
+      const { backup, retry_at, warnings = [], ...facts } = settlement;
       const row = update.get({
         repository_id: null,
         backup_id: null,
@@ -65,6 +76,10 @@ export function settling(database: Database) {
       }) as JobRow | undefined;
       if (row !== undefined && backup !== undefined) {
         upsertBackup(database, backup);
+      }
+      if (row !== undefined && retry_at !== undefined) {
+        const { now } = settlement;
+        insertRetry.run({ ...row, retry_id: randomUUID(), retry_at, now });
       }
       return row;
     },

@@ -108,8 +108,9 @@ test.each([
   [{ state: "running", phase: "staging" }, true],
   [{ state: "running", phase: "reading" }, false],
   [{ kind: "restore", state: "pending" }, false],
+  [{ state: "pending", run_at: 100_000 }, false],
 ] as const)("asking again during %p would join: %p", (fields, joins) => {
-  expect(alreadyAsked([someJob(fields)])).toBe(joins);
+  expect(alreadyAsked([someJob({ run_at: 0, ...fields })], 1000)).toBe(joins);
 });
 
 test("a restore cannot be cancelled once it swaps", () => {

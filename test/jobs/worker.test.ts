@@ -123,8 +123,16 @@ describe("a worker", () => {
   test.each([
     [
       "a BackupError",
+      () => new BackupError("REPOSITORY_REJECTED", "No.", { hint: "Ask." }),
+      { error_code: "REPOSITORY_REJECTED", error_message: "No. Ask." },
+    ],
+    [
+      "one that may pass",
       () => new BackupError("STALLED", "It stood still.", { hint: "Wait." }),
-      { error_code: "STALLED", error_message: "It stood still. Wait." },
+      {
+        error_code: "STALLED",
+        error_message: "It stood still. It is tried again by itself.",
+      },
     ],
     [
       "any other error",

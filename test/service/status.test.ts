@@ -43,6 +43,7 @@ describe("the status of a project", () => {
       last_backup: null,
       last_success: null,
       last_attempt: null,
+      failed_in_a_row: 0,
       current: null,
       next_due_at: null,
       as_of: null,

@@ -84,6 +84,7 @@ export const answers: Answers = {
     last_backup: project.backups[0] ?? null,
     last_success: endedBackup(project, ["succeeded"]),
     last_attempt: endedBackup(project, ["succeeded", "failed", "cancelled"]),
+    failed_in_a_row: failedInARow(project),
     current: currentOf(project),
     next_due_at: null,
     as_of: project.as_of,
@@ -141,6 +142,15 @@ function endedBackup({ jobs }: PanelProject, states: Job["state"][]) {
   const wanted = ({ kind, state }: Job) =>
     kind === "backup" && states.includes(state);
   return jobs.find(wanted) ?? null;
+}
+
+function failedInARow({ jobs }: PanelProject): number {
+  const states = jobs
+    .filter(({ kind }) => kind === "backup")
+    .map(({ state }) => state);
+  const good = states.indexOf("succeeded");
+  const since = good === -1 ? states : states.slice(0, good);
+  return since.filter((state) => state === "failed").length;
 }
 
 function currentOf({ jobs }: PanelProject): Job | null {

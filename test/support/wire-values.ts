@@ -66,6 +66,7 @@ export function someStatus(): Status {
     current: null,
     next_due_at: null,
     as_of: 1,
+    failed_in_a_row: 0,
     notices: [{ code: "A_NOTICE", message: "Do something." }],
   };
 }

@@ -122,7 +122,8 @@ async function status(
 }
 
 function statusText(status: Status): string {
-  const { last_backup, last_attempt, current, notices } = status;
+  const { last_backup, last_attempt, failed_in_a_row, current, notices } =
+    status;
   const lines = [`health:       ${status.health}`];
   const add = (name: string, text: string) =>
     lines.push(`${`${name}:`.padEnd(14)}${text}`);
@@ -135,7 +136,8 @@ function statusText(status: Status): string {
   if (last_attempt) {
     const { state, finished_at, error_message } = last_attempt;
     const why = error_message ? `: ${error_message}` : "";
-    add("last attempt", `${state} ${formatTime(finished_at)}${why}`);
+    const times = failed_in_a_row > 1 ? ` (${failed_in_a_row} in a row)` : "";
+    add("last attempt", `${state} ${formatTime(finished_at)}${times}${why}`);
   }
   if (current) add("now", progressLine(current));
   for (const { message } of notices) add("notice", message);

@@ -1,0 +1,30 @@
+/** When a backup that failed is tried again; pure. */
+
+import {
+  type ErrorCode,
+  type JobKind,
+  retryRules,
+} from "../../conat-api/index.js";
+
+const secondMs = 1000;
+const longestMs = 3600 * secondMs;
+
+/**
+ * undefined: not by itself. Twice as long after each attempt, up to an hour;
+ * half of it by chance, so that all that failed at once do not come back at
+ * once. A host that went away was at fault itself: the backup is not.
+ */
+export function retryAt(
+  { kind, attempt }: { kind: JobKind; attempt: number },
+  code: ErrorCode,
+  now: number,
+  random: () => number = Math.random,
+): number | undefined {
+  const rule = retryRules[code];
+  // What a restore left behind is for a person to look at.
+  if (kind === "restore" || rule.retry === "never") return undefined;
+  if (attempt >= rule.attempts) return undefined;
+  const first = (code === "INTERRUPTED" ? 5 : 60) * secondMs;
+  const delay = Math.min(longestMs, first * 2 ** Math.min(attempt - 1, 20));
+  return now + Math.round((delay * (1 + random())) / 2);
+}
