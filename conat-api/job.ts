@@ -105,6 +105,8 @@ export const Job = z.object({
    * callers other than the hub and the command line.
    */
   kept_at: z.string().nullable(),
+  /** Is that tree there still? For everyone. */
+  kept: z.boolean(),
   cancelled_by: z.string().nullable(),
   error_code: z.enum(errorCodes).nullable(),
   error_message: z.string().nullable(),

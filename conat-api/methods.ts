@@ -56,6 +56,8 @@ export const methods = {
       /** When the repository was last read; null: never by this host. */
       as_of: Instant.nullable(),
       refreshing: z.boolean(),
+      /** Why the last reading failed; null when it did not. */
+      read_error: z.string().nullable(),
     }),
   ),
   status: method(everyone, z.strictObject({ project_id: ProjectId }), Status),

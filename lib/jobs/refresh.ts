@@ -1,6 +1,6 @@
 /** Reading the list of backups from the repository into the rows. */
 
-import type { BackupError } from "../../conat-api/index.js";
+import { type BackupError, toBackupError } from "../../conat-api/index.js";
 import type { Tools } from "../tasks/task.js";
 
 type Repository = Awaited<ReturnType<Tools["repositories"]["open"]>>;
@@ -11,12 +11,15 @@ export interface Refresher {
   /** The same, without waiting: failures go to the log. */
   queue(): void;
   readonly busy: boolean;
+  /** Why the last reading of this process failed; null when it did not. */
+  readonly failure: BackupError | null;
   close(): Promise<void>;
 }
 
 export function createRefresher(tools: Tools): Refresher {
   const closing = new AbortController();
   let reading: Promise<void> | undefined;
+  let failure: BackupError | null = null;
   const read = createReading(tools, closing.signal);
   // A backup that is forgotten between listing and reading: list again.
   const readAgain = (error: unknown) => {
@@ -26,6 +29,15 @@ export function createRefresher(tools: Tools): Refresher {
   const refresh = () => {
     reading ??= read()
       .catch(readAgain)
+      .then(
+        () => {
+          failure = null;
+        },
+        (error: unknown) => {
+          failure = toBackupError(error);
+          throw failure;
+        },
+      )
       .finally(() => {
         reading = undefined;
       });
@@ -43,6 +55,9 @@ export function createRefresher(tools: Tools): Refresher {
     },
     get busy() {
       return reading !== undefined;
+    },
+    get failure() {
+      return failure;
     },
     async close() {
       closing.abort();

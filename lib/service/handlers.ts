@@ -104,6 +104,7 @@ const handlers: { [M in MethodName]: Handler<M> } = {
       cursor: last ? backupCursor(last) : null,
       as_of,
       refreshing: refresher.busy,
+      read_error: refresher.failure?.message ?? null,
     };
   },
 

@@ -3,9 +3,9 @@
 import type { Job } from "../../conat-api/index.js";
 import type { ProcessIdentity } from "../process-identity.js";
 
-type StoredAsJson = "warnings" | "target";
+type Differs = "warnings" | "target" | "kept";
 
-export interface JobRow extends Omit<Job, StoredAsJson> {
+export interface JobRow extends Omit<Job, Differs> {
   seq: number;
   warnings: string;
   target: string | null;
@@ -38,6 +38,7 @@ export function toJob(row: JobRow): Job {
   for (const field of hostOnly) delete job[field];
   job.warnings = JSON.parse(row.warnings);
   job.target = row.target === null ? null : JSON.parse(row.target);
+  job.kept = row.kept_at !== null;
   return job as Job;
 }
 

@@ -23,6 +23,7 @@ const page = (ids: string[], cursor: string | null) => ({
   cursor,
   as_of: 1,
   refreshing: false,
+  read_error: null,
 });
 const listed = (ticket: number, ids: string[], cursor: string | null = null) =>
   ({ type: "list", ticket, list: page(ids, cursor) }) as const;

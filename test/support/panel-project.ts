@@ -21,6 +21,8 @@ export interface PanelProject {
   jobs: Job[];
   as_of: number | null;
   refreshing: boolean;
+  /** Why the last reading of the repository failed. */
+  read_error: string | null;
 }
 
 export function panelProject(project_id: string = randomUUID()): PanelProject {
@@ -31,6 +33,7 @@ export function panelProject(project_id: string = randomUUID()): PanelProject {
     jobs: [],
     as_of: Date.now(),
     refreshing: false,
+    read_error: null,
   };
 }
 
@@ -100,6 +103,7 @@ export const answers: Answers = {
       cursor: end < backups.length ? String(end) : null,
       as_of,
       refreshing,
+      read_error: project.read_error,
     };
   },
   jobs(project, { state, limit = 100 }) {

@@ -31,6 +31,7 @@ export function someJob(fields: Partial<Job> = {}): Job {
     warnings: [{ path: "project/x", message: "cannot be read" }],
     target: null,
     kept_at: null,
+    kept: false,
     cancelled_by: null,
     error_code: null,
     error_message: null,
