@@ -2,6 +2,7 @@
 
 import type { ConatCall, ConatCallClient } from "./conat.js";
 import { BackupError, fromWireError } from "./errors.js";
+import { invalidArgument } from "./invalid.js";
 import {
   type Input,
   type MethodName,
@@ -68,11 +69,5 @@ export function parseInput<M extends MethodName>(
 ): Input<M> {
   const parsed = methods[name].input.safeParse(input);
   if (parsed.success) return parsed.data as Input<M>;
-  const issue = parsed.error.issues[0];
-  const field = issue?.path.join(".");
-  throw new BackupError(
-    "INVALID_ARGUMENT",
-    `${field ? `${field}: ` : ""}${issue?.message ?? "not a valid request"}.`,
-    { cause: parsed.error },
-  );
+  throw invalidArgument(parsed.error);
 }

@@ -29,7 +29,11 @@ export interface ConatServiceClient {
 
 /** Sends to whoever subscribed; nobody may have. */
 export interface ConatPublisher {
-  publish(subject: string, message: unknown): Promise<unknown>;
+  publish(
+    subject: string,
+    message: unknown,
+    options?: { timeout?: number },
+  ): Promise<unknown>;
 }
 
 /** A subscription never ends by itself: it outlives a lost connection. */

@@ -6,6 +6,7 @@ export * from "./conat.js";
 export * from "./errors.js";
 export * from "./event.js";
 export * from "./ids.js";
+export * from "./invalid.js";
 export * from "./job.js";
 export * from "./methods.js";
 export * from "./status.js";

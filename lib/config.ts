@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse as parseToml } from "smol-toml";
 import { z } from "zod";
-import { BackupError, HostId } from "../conat-api/index.js";
+import { BackupError, HostId, invalidArgument } from "../conat-api/index.js";
 
 export const configName = "project-backups.toml";
 
@@ -138,7 +138,9 @@ const passedOn = [
 /** @throws BackupError INVALID_ARGUMENT that names the field. */
 export function parseConfig(file: unknown): Config {
   const parsed = ConfigFile.safeParse(file);
-  if (!parsed.success) throw invalid(parsed.error);
+  if (!parsed.success) {
+    throw invalidArgument(parsed.error, "Configuration, ");
+  }
   const config = parsed.data;
   const { kind } = config.repository;
   if (
@@ -247,16 +249,6 @@ function readOptional(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function invalid(error: z.ZodError): BackupError {
-  const issue = error.issues[0];
-  const field = issue?.path.join(".") || configName;
-  return new BackupError(
-    "INVALID_ARGUMENT",
-    `Configuration, ${field}: ${issue?.message ?? "not valid"}.`,
-    { cause: error },
-  );
 }
 
 function deepFreeze<T extends object>(value: T): Readonly<T> {

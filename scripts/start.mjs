@@ -36,9 +36,8 @@ async function start(args) {
   if (backups.length === 0) {
     await command.run("backup", project_id);
   }
-  say(
-    `\n  alias project-backups="node ${cli} --data-dir ${quoted(dataDir)}"\n`,
-  );
+  const words = ["node", cli, "--data-dir", dataDir].map(quoted);
+  say(`\n  alias project-backups=${quoted(words.join(" "))}\n`);
   return command.serve(options);
 }
 
@@ -89,7 +88,8 @@ function commandLine(dataDir, env) {
   return {
     async run(...args) {
       say(`\n$ project-backups ${args.map(quoted).join(" ")}`);
-      const code = await show(process.execPath, node(args), { env });
+      const ours = { env, always: true };
+      const code = await show(process.execPath, node(args), ours);
       if (code !== 0) {
         throw new Failure(
           `project-backups ${args[0]} ended with code ${code}.`,
@@ -112,7 +112,7 @@ function commandLine(dataDir, env) {
       if (port !== undefined) args.push("--port", port);
       if (name.length > 0) args.push("--name", ...name);
       try {
-        return await show(process.execPath, node(args), { env });
+        return await show(process.execPath, node(args), { env, always: true });
       } catch (error) {
         if (error instanceof Interrupted && error.code === 0) {
           return 0;

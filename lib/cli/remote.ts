@@ -21,6 +21,8 @@ export interface RemoteOptions {
 }
 
 const refreshLookMs = 250;
+/** The host answers from rows: longer, and it is away. */
+const answersWithinMs = 10_000;
 
 /**
  * @throws BackupError INVALID_ARGUMENT, PERMISSION_DENIED when the token is
@@ -48,7 +50,7 @@ function serviceOver(client: WireClient, session: Session): Service {
     const subject = session.hub
       ? hubSubject(session.host_id)
       : accountSubject(session.account_id, project_id);
-    const api = createClient({ client, subject });
+    const api = createClient({ client, subject, timeoutMs: answersWithinMs });
     apis.set(project_id, api);
     return api;
   };
@@ -58,11 +60,12 @@ function serviceOver(client: WireClient, session: Session): Service {
   return {
     call,
     async refresh(project_id) {
-      let { refreshing } = await call("list", { project_id, refresh: true });
-      while (refreshing) {
+      let reply = await call("list", { project_id, refresh: true });
+      while (reply.refreshing) {
         await sleep(refreshLookMs);
-        ({ refreshing } = await call("list", { project_id }));
+        reply = await call("list", { project_id });
       }
+      if (reply.read_error) throw unread(reply.read_error);
     },
     async jobs(limit) {
       const answers = visible.map(({ project_id }) =>
@@ -129,6 +132,7 @@ async function readSession(url: string, token: string): Promise<Session> {
     answer = await fetch(`${url}/session`, {
       headers: { authorization: `Bearer ${token}` },
       redirect: "error",
+      signal: AbortSignal.timeout(answersWithinMs),
     });
   } catch (cause) {
     throw unreachable(url, cause);
@@ -148,6 +152,10 @@ async function readSession(url: string, token: string): Promise<Session> {
     "INVALID_ARGUMENT",
     refusal.success ? refusal.data.error : `${url} is not such a host.`,
   );
+}
+
+function unread(message: string): BackupError {
+  return new BackupError("REPOSITORY_UNREACHABLE", message);
 }
 
 function unreachable(url: string, cause: unknown): BackupError {

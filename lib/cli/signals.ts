@@ -2,26 +2,19 @@
 
 import { BackupError } from "../../conat-api/index.js";
 import type { Context } from "./context.js";
+import { onEndingSignal } from "./ending.js";
 import { type EndingSignal, signalExitCodes } from "./exit-codes.js";
 import type { Output } from "./output.js";
 
 /**
  * Cancels the job that the command asked for, closes the host, says so and
- * exits. The same signal again ends the process at once.
+ * exits. A signal some time later ends the process at once.
  */
 export function endBySignal(
   context: Context,
   output: Output,
 ): { ignore(): void } {
-  const signals = Object.keys(signalExitCodes) as EndingSignal[];
-  const onSignal = (signal: EndingSignal) =>
-    void leave(context, output, signal);
-  for (const signal of signals) process.once(signal, onSignal);
-  return {
-    ignore() {
-      for (const signal of signals) process.off(signal, onSignal);
-    },
-  };
+  return onEndingSignal((signal) => void leave(context, output, signal));
 }
 
 async function leave(

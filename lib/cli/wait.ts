@@ -1,7 +1,11 @@
 /** Waiting for a job: its row is all we look at. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { isTerminal, type Job } from "../../conat-api/index.js";
+import {
+  type BackupError,
+  isTerminal,
+  type Job,
+} from "../../conat-api/index.js";
 import type { Context } from "./context.js";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
 import {
@@ -32,13 +36,37 @@ export async function waitForJob(
   if (!joined) context.asked = { job_id, project_id };
   service.run(job_id);
   let told = "";
+  let seenAt = performance.now();
   for (;;) {
-    const { job } = await service.call("job", { project_id, job_id });
-    const line = progressLine(job);
-    if (isTerminal(job.state)) return job;
+    const patient = performance.now() - seenAt < awayMs;
+    const job = await look(context, { project_id, job_id }, patient);
+    if (job) seenAt = performance.now();
+    if (job && isTerminal(job.state)) return job;
+    const line = job ? progressLine(job) : away;
     if (!watch) output.status(line);
-    else if (line !== told) output.progress(job, (told = line));
+    else if (line !== told) output.progress(job ?? { away: true }, line);
+    told = line;
     await sleep(lookEveryMs);
+  }
+}
+
+/** A host that is away for longer will not come back while we wait. */
+const awayMs = 10 * 60_000;
+
+const away = "The host does not answer; its job may go on. Waiting for it.";
+
+/** undefined: the host is away, which happens while it starts again. */
+async function look(
+  { service }: Context,
+  asked: Pick<Job, "job_id" | "project_id">,
+  patient: boolean,
+): Promise<Job | undefined> {
+  try {
+    return (await service.call("job", asked)).job;
+  } catch (error) {
+    const isAway = (error as BackupError).code === "INTERRUPTED";
+    if (isAway && patient) return undefined;
+    throw error;
   }
 }
 

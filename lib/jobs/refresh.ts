@@ -26,21 +26,19 @@ export function createRefresher(tools: Tools): Refresher {
     if ((error as BackupError).code === "NOT_FOUND") return read();
     throw error;
   };
+  const readOnce = async () => {
+    try {
+      await read().catch(readAgain);
+      failure = null;
+    } catch (error) {
+      failure = toBackupError(error);
+      throw failure;
+    }
+  };
   const refresh = () => {
-    reading ??= read()
-      .catch(readAgain)
-      .then(
-        () => {
-          failure = null;
-        },
-        (error: unknown) => {
-          failure = toBackupError(error);
-          throw failure;
-        },
-      )
-      .finally(() => {
-        reading = undefined;
-      });
+    reading ??= readOnce().finally(() => {
+      reading = undefined;
+    });
     return reading;
   };
 

@@ -3,19 +3,10 @@
  * repository and this file. It holds the password: 0600, and never a row.
  */
 
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
 import { z } from "zod";
 import { BackupError } from "../../conat-api/index.js";
+import { replacePrivately, writeNewPrivately } from "../private-file.js";
 
 export const Kit = z.object({
   kit_version: z.literal(1),
@@ -59,7 +50,7 @@ export function parseKit(text: string): Kit {
 
 /** Whole or not at all, and on the disk when it returns. */
 export function writeKit(path: string, kit: Kit): void {
-  writeSecretFile(path, `${JSON.stringify(kit, null, 2)}\n`);
+  replacePrivately(path, `${JSON.stringify(kit, null, 2)}\n`);
 }
 
 /**
@@ -69,7 +60,7 @@ export function writeKit(path: string, kit: Kit): void {
  */
 export function exportKit(path: string, kit: Kit): void {
   try {
-    writeNew(path, `${JSON.stringify(kit, null, 2)}\n`);
+    writeNewPrivately(path, `${JSON.stringify(kit, null, 2)}\n`);
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") {
@@ -85,31 +76,4 @@ export function exportKit(path: string, kit: Kit): void {
       { hint: "Name a file that this user may write.", cause: error },
     );
   }
-}
-
-/** 0600 from its first moment on, in a directory that is 0700. */
-export function writeSecretFile(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.new`;
-  rmSync(temporary, { force: true });
-  writeNew(temporary, text);
-  renameForGood(temporary, path);
-}
-
-function writeNew(path: string, text: string): void {
-  const file = openSync(path, "wx", 0o600);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** The name is on the disk as well when this returns. */
-export function renameForGood(from: string, to: string): void {
-  renameSync(from, to);
-  const directory = openSync(dirname(to), "r");
-  fsyncSync(directory);
-  closeSync(directory);
 }

@@ -23,13 +23,8 @@ import {
   initCommand,
   readIdCommand,
 } from "./commands/setup.js";
-import {
-  type Kit,
-  readKit,
-  renameForGood,
-  writeKit,
-  writeSecretFile,
-} from "./kit.js";
+import { type Kit, readKit, writeKit } from "./kit.js";
+import { renameForGood, replacePrivately } from "../private-file.js";
 import type { Location } from "./location.js";
 import type { Credential } from "./profile.js";
 import type { Rustic } from "./rustic.js";
@@ -203,7 +198,7 @@ async function openByKey(opening: Opening, paths: KeyPaths): Promise<Opened> {
   const kit = newKit(opening);
   const passwordFile = `${paths.kit}.password`;
   try {
-    writeSecretFile(passwordFile, kit.password);
+    replacePrivately(passwordFile, kit.password);
     await rustic.call(location, credential, addPasswordCommand(passwordFile));
   } finally {
     rmSync(passwordFile, { force: true });

@@ -27,7 +27,9 @@ export function publishEvents(
     await Promise.all(
       // Async: a row that cannot be told of does not keep the others back.
       rows.map(async (row) =>
-        publish(eventsSubject(row.project_id), JobEvent.parse(row)),
+        publish(eventsSubject(row.project_id), JobEvent.parse(row), {
+          timeout: everyMs * 20,
+        }),
       ),
     );
   };

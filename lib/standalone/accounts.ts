@@ -3,7 +3,12 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
-import { AccountId, BackupError, ProjectId } from "../../conat-api/index.js";
+import {
+  AccountId,
+  BackupError,
+  invalidArgument,
+  ProjectId,
+} from "../../conat-api/index.js";
 import type { Role } from "../host.js";
 import { manageFile } from "./managed-file.js";
 
@@ -33,6 +38,12 @@ export interface NewAccount {
   projects?: Record<string, Role>;
 }
 
+export interface AddOptions {
+  token?: string;
+  /** Called before the account is there, with what may throw. */
+  before?(token: string): void;
+}
+
 export interface Accounts {
   list(): readonly Account[];
   get(account_id: string): Account | undefined;
@@ -45,7 +56,10 @@ export interface Accounts {
    *
    * @throws BackupError CONFLICT when the name is taken, INVALID_ARGUMENT
    */
-  add(account: NewAccount): Promise<{ account: Account; token: string }>;
+  add(
+    account: NewAccount,
+    options?: AddOptions,
+  ): Promise<{ account: Account; token: string }>;
   /** Signs the account out everywhere. @throws BackupError NOT_FOUND */
   remove(name: string): Promise<void>;
 }
@@ -72,11 +86,11 @@ export function openAccounts(dataDir: string): Accounts {
         ? account.projects[project_id]
         : account.everywhere;
     },
-    async add(asked) {
-      const token = randomBytes(32).toString("base64url");
+    async add(asked, { token = newToken(), before } = {}) {
       const account = newAccount(asked, token);
       await file.update(({ account: others }) => {
         refuseTaken(others, account.name);
+        before?.(token);
         return { account: [...others, account] };
       });
       return { account, token };
@@ -94,6 +108,8 @@ export function openAccounts(dataDir: string): Accounts {
 const header =
   "# Who may sign in here. Written by: project-backups account add | remove\n";
 
+export const newToken = (): string => randomBytes(32).toString("base64url");
+
 export function noSuchAccount(name: string): BackupError {
   return new BackupError("NOT_FOUND", `There is no account named ${name}.`);
 }
@@ -105,11 +121,7 @@ function newAccount(asked: NewAccount, token: string): Account {
     ...asked,
   });
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new BackupError(
-    "INVALID_ARGUMENT",
-    `${issue?.path.join(".")}: ${issue?.message}.`,
-  );
+  throw invalidArgument(parsed.error);
 }
 
 function refuseTaken(others: readonly Account[], name: string): void {

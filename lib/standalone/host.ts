@@ -29,7 +29,7 @@ export function createStandaloneHost({
     logger,
     clock: systemClock,
     projects: {
-      ...findProjects(projects, openProtection(dataDir, projects.directory)),
+      ...findProjects(projects, openProtection(dataDir)),
       role: (project_id, account_id) =>
         Promise.resolve(accounts.role(project_id, account_id)),
       // Nothing runs in a plain directory that we could stop.

@@ -3,20 +3,12 @@
  * not at all, one writer at a time, read again when it changed.
  */
 
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parse, stringify } from "smol-toml";
 import type { z } from "zod";
 import { BackupError } from "../../conat-api/index.js";
+import { replacePrivately } from "../private-file.js";
 import { withFileLock } from "../store/index.js";
 
 export interface ManagedFile<T> {
@@ -31,13 +23,16 @@ export function manageFile<T extends object>(
   schema: z.ZodType<T>,
   header: string,
 ): ManagedFile<T> {
-  let known: { version: string; content: T } | undefined;
+  let known: { version: string; content: T | BackupError } | undefined;
 
+  // Asked at each message of a router: parsed once, be it broken or not.
   const read = (): T => {
     const version = versionOf(path);
-    if (known?.version === version) return known.content;
-    const content = parseFile(path, schema);
-    known = { version, content };
+    if (known?.version !== version) {
+      known = { version, content: parseFile(path, schema) };
+    }
+    const { content } = known;
+    if (content instanceof BackupError) throw content;
     return content;
   };
   return {
@@ -45,9 +40,7 @@ export function manageFile<T extends object>(
     update: (change) =>
       withFileLock(join(dirname(path), `.${basename(path)}.lock`), () => {
         const content = schema.parse(change(read()));
-        writePrivately(`${path}.new`, `${header}\n${stringify(content)}\n`);
-        renameSync(`${path}.new`, path);
-        syncDirectory(dirname(path));
+        replacePrivately(path, `${header}\n${stringify(content)}\n`);
         return Promise.resolve(content);
       }),
   };
@@ -59,18 +52,18 @@ function versionOf(path: string): string {
   return stats ? `${stats.ino}-${stats.mtimeNs}-${stats.size}` : "absent";
 }
 
-function parseFile<T>(path: string, schema: z.ZodType<T>): T {
+function parseFile<T>(path: string, schema: z.ZodType<T>): T | BackupError {
   let text = "";
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
     const { code } = error as { code?: string };
-    if (code !== "ENOENT") throw broken(path, error);
+    if (code !== "ENOENT") return broken(path, error);
   }
   try {
     return schema.parse(parse(text));
   } catch (error) {
-    throw broken(path, error);
+    return broken(path, error);
   }
 }
 
@@ -80,26 +73,4 @@ function broken(path: string, cause: unknown): BackupError {
     details: String(cause),
     cause,
   });
-}
-
-/** A new file on the disk that only its owner can read; an old one goes. */
-export function writePrivately(path: string, content: string | Buffer): void {
-  rmSync(path, { force: true });
-  const file = openSync(path, "wx", 0o600);
-  try {
-    writeFileSync(file, content);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** Also over a power cut the new name stands. */
-function syncDirectory(path: string): void {
-  const directory = openSync(path, "r");
-  try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
-  }
 }

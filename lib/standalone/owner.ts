@@ -2,8 +2,8 @@
 
 import { join } from "node:path";
 import { BackupError } from "../../conat-api/index.js";
-import type { Account, Accounts } from "./accounts.js";
-import { writePrivately } from "./managed-file.js";
+import { type Account, type Accounts, newToken } from "./accounts.js";
+import { replacePrivately } from "../private-file.js";
 
 export const ownerName = "owner";
 
@@ -16,13 +16,16 @@ export async function ensureOwner(
   accounts: Accounts,
 ): Promise<Account | undefined> {
   if (accounts.list().length > 0) return accounts.named(ownerName);
+  const token = newToken();
   try {
-    const { account, token } = await accounts.add({
-      name: ownerName,
-      everywhere: "owner",
+    const owner = { name: ownerName, everywhere: "owner" } as const;
+    const { account } = await accounts.add(owner, {
+      token,
+      // First, while nobody else adds one: an owner whose token is nowhere
+      // could never come in.
+      before: () =>
+        replacePrivately(join(dataDir, "owner.token"), `${token}\n`),
     });
-    // One that is there is of accounts that somebody removed.
-    writePrivately(join(dataDir, "owner.token"), `${token}\n`);
     return account;
   } catch (error) {
     const taken = error instanceof BackupError && error.code === "CONFLICT";

@@ -4,11 +4,15 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, isAbsolute, join } from "node:path";
 import { z } from "zod";
-import { BackupError, ProjectId } from "../../conat-api/index.js";
+import {
+  BackupError,
+  invalidArgument,
+  ProjectId,
+} from "../../conat-api/index.js";
 import type { ProjectPaths, ProjectsPort } from "../host.js";
 import { ifAbsent } from "../source/filesystem.js";
 import { manageFile } from "./managed-file.js";
@@ -36,10 +40,13 @@ export interface Protection {
 }
 
 /**
- * `<dataDir>/projects.toml`, read again when it changed. `directory` is the one
- * whose UUID directories are projects.
+ * `<dataDir>/projects.toml`, read again when it changed. `taken`: directories
+ * that no project may hold or lie in.
  */
-export function openProtection(dataDir: string, directory: string): Protection {
+export function openProtection(
+  dataDir: string,
+  taken: readonly string[] = [],
+): Protection {
   const file = manageFile(join(dataDir, "projects.toml"), ProjectsFile, header);
   const list = () => file.read().project;
   return {
@@ -49,7 +56,7 @@ export function openProtection(dataDir: string, directory: string): Protection {
       const added = newProject(path, title);
       const { project } = await file.update(({ project: all }) => {
         if (all.some((one) => one.path === path)) return { project: all };
-        requireApart(path, [directory, ...all.map((one) => one.path)]);
+        requireApart(path, [...taken, ...all.map((one) => one.path)]);
         return { project: [...all, added] };
       });
       const found = project.find((one) => one.path === path);
@@ -69,11 +76,7 @@ function newProject(path: string, title?: string): Protected {
     title: title ?? (basename(path) || path),
   });
   if (project.success) return project.data;
-  const issue = project.error.issues[0];
-  throw new BackupError(
-    "INVALID_ARGUMENT",
-    `${issue?.path.join(".")}: ${issue?.message}.`,
-  );
+  throw invalidArgument(project.error);
 }
 
 /** Its real path: a project is one, by whatever link it is named. */
@@ -90,7 +93,9 @@ async function requireDirectory(path: string): Promise<string> {
 function requireApart(path: string, others: readonly string[]): void {
   const within = (inner: string, outer: string) =>
     `${inner}/`.startsWith(outer === "/" ? outer : `${outer}/`);
-  const other = others.find((one) => within(path, one) || within(one, path));
+  const other = others
+    .map((one) => (existsSync(one) ? realpathSync(one) : one))
+    .find((one) => within(path, one) || within(one, path));
   if (other === undefined) return;
   throw new BackupError("CONFLICT", `${path} and ${other} overlap.`, {
     hint: "Each project needs a directory of its own.",

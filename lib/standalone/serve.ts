@@ -119,12 +119,13 @@ function authenticating(
         ? accounts.ofToken(bearer)
         : signIn.who(headers);
     if (!account) throw new Error("no such token");
-    const { account_id, name, hub } = account;
-    return hub ? { hub_id: name } : { account_id };
+    const { account_id, hub } = account;
+    // Not by name: one that is used again is somebody else.
+    return hub ? { hub_id: account_id } : { account_id };
   };
 }
 
-/** No account can have this name. */
+/** No account has this id. */
 const ourselves = "this host";
 
 function isKnown(identity: Identity, accounts: Accounts): boolean {
@@ -133,7 +134,7 @@ function isKnown(identity: Identity, accounts: Accounts): boolean {
   }
   if (!("hub_id" in identity)) return false;
   const { hub_id } = identity;
-  return hub_id === ourselves || accounts.named(hub_id)?.hub === true;
+  return hub_id === ourselves || accounts.get(hub_id)?.hub === true;
 }
 
 function sessionsOf(
@@ -142,10 +143,7 @@ function sessionsOf(
 ): (account: Account) => Promise<Session> {
   const directories = config.projects;
   if (!directories) throw new Error("not a standalone configuration");
-  const { title } = findProjects(
-    directories,
-    openProtection(dataDir, directories.directory),
-  );
+  const { title } = findProjects(directories, openProtection(dataDir));
   return async ({ account_id, name, hub }) => {
     const projects = [];
     for (const { project_id } of await host.projects.list({})) {

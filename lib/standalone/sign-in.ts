@@ -9,6 +9,8 @@ export interface SignIn {
   begin(secret: string): { account: Account; cookie: string } | undefined;
   /** By the cookie, or by `Authorization: Bearer <token>`. */
   who(headers: IncomingHttpHeaders): Account | undefined;
+  /** The session of the cookie ends, in every tab. */
+  end(headers: IncomingHttpHeaders): void;
   /** Set-Cookie of a session; "" ends it. */
   setCookie(value: string, secure: boolean): string;
 }
@@ -33,6 +35,10 @@ export function createSignIn(
       if (token !== undefined) return accounts.ofToken(token);
       const ticket = readCookie(cookie, name);
       return ticket === undefined ? undefined : tickets.open("session", ticket);
+    },
+    end({ cookie }) {
+      const ticket = readCookie(cookie, name);
+      if (ticket !== undefined) tickets.spend("session", ticket);
     },
     setCookie: (value, secure) =>
       [

@@ -20,13 +20,12 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { BackupError } from "../../conat-api/index.js";
 import type { Clock } from "../host.js";
 import type { Account, Accounts } from "./accounts.js";
-import { writePrivately } from "./managed-file.js";
+import { writeNewPrivately } from "../private-file.js";
 
 export type TicketKind = "link" | "session";
 
@@ -42,6 +41,8 @@ export interface Tickets {
   open(kind: TicketKind, ticket: string): Account | undefined;
   /** The same, for the one time that a link is good. */
   redeem(link: string): Account | undefined;
+  /** From now on it is good for nothing, whoever has it. */
+  spend(kind: TicketKind, ticket: string): void;
 }
 
 export function createTickets(
@@ -50,7 +51,7 @@ export function createTickets(
   clock: Clock,
 ): Tickets {
   const key = readKey(join(dataDir, "session.key"));
-  const used = usedLinks(join(dataDir, "used-links"));
+  const spent = spentTickets(join(dataDir, "spent-tickets"), clock);
   const seal = (body: string, { token_sha256 }: Account) =>
     createHmac("sha256", key)
       .update(`${body}.${token_sha256}`)
@@ -66,7 +67,7 @@ export function createTickets(
     const right = Buffer.from(seal(body, account));
     if (given.length !== right.length) return undefined;
     const good = timingSafeEqual(given, right) && Number(expires) > clock.now();
-    return good ? account : undefined;
+    return good && !spent.has(kind, ticket) ? account : undefined;
   };
   return {
     open,
@@ -77,27 +78,42 @@ export function createTickets(
     },
     redeem(link) {
       const account = open("link", link);
-      return account && used.isFirst(link) ? account : undefined;
+      return account && spent.add("link", link) ? account : undefined;
+    },
+    spend(kind, ticket) {
+      if (open(kind, ticket)) spent.add(kind, ticket);
     },
   };
 }
 
 /**
- * A file for each link that was used, so that it is used up for another start
- * of the host as well. Files of links that have long expired go.
+ * A file for each ticket that is good no more before its time: it holds over
+ * another start of the host as well. Files of tickets that have expired go.
  */
-function usedLinks(directory: string): { isFirst(link: string): boolean } {
+function spentTickets(directory: string, clock: Clock) {
+  const pathOf = (kind: TicketKind, ticket: string) =>
+    join(
+      directory,
+      `${kind}-${createHash("sha256").update(ticket).digest("hex")}`,
+    );
+  const sweep = (): void => {
+    for (const name of readdirSync(directory)) {
+      const path = join(directory, name);
+      const kind = name.startsWith("link-") ? "link" : "session";
+      // Another process may sweep as well.
+      const stats = statSync(path, { throwIfNoEntry: false });
+      const expired = clock.now() - ticketMs[kind];
+      if (stats && stats.mtimeMs < expired) rmSync(path, { force: true });
+    }
+  };
   return {
-    isFirst(link) {
+    has: (kind: TicketKind, ticket: string) => existsSync(pathOf(kind, ticket)),
+    /** false: somebody had done it before. */
+    add(kind: TicketKind, ticket: string): boolean {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
-      for (const name of readdirSync(directory)) {
-        const path = join(directory, name);
-        const { mtimeMs } = statSync(path);
-        if (Date.now() - mtimeMs > 2 * ticketMs.link) rmSync(path);
-      }
-      const name = createHash("sha256").update(link).digest("hex");
+      sweep();
       try {
-        writeFileSync(join(directory, name), "", { flag: "wx", mode: 0o600 });
+        writeNewPrivately(pathOf(kind, ticket), "");
         return true;
       } catch (error) {
         if ((error as { code?: string }).code === "EEXIST") return false;
@@ -124,7 +140,7 @@ function makeKey(path: string): void {
   const next = `${path}.${randomUUID()}`;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   try {
-    writePrivately(next, randomBytes(keyBytes));
+    writeNewPrivately(next, randomBytes(keyBytes));
     linkSync(next, path);
   } catch (error) {
     if ((error as { code?: string }).code !== "EEXIST") throw error;

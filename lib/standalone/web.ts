@@ -114,6 +114,7 @@ function addSession(app: Express, { signIn, session }: WebOptions): void {
     response.set("Set-Cookie", cookie).json(await session(begun.account));
   });
   app.delete("/session", (request, response) => {
+    signIn.end(request.headers);
     response.set("Set-Cookie", signIn.setCookie("", isSecure(request)));
     response.status(204).end();
   });

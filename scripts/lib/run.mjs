@@ -36,7 +36,7 @@ export async function run(command, args, { onLine, ...options } = {}) {
 }
 
 /** Run a command that talks to the terminal itself; resolves to its exit
- * code. */
+ * code. `always`: pass on every signal. */
 export async function show(command, args, options = {}) {
   return ended(command, args, { stdio: "inherit", ...options });
 }
@@ -53,10 +53,10 @@ export async function mustRun(command, args, { what, advice, ...options }) {
   return result;
 }
 
-function ended(command, args, { started, notStarted, ...options }) {
+function ended(command, args, { started, notStarted, always, ...options }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, options);
-    const signals = passSignals(child);
+    const signals = passSignals(child, always);
     child.on("error", (error) => {
       signals.stop();
       notStarted?.(error);
@@ -74,15 +74,16 @@ function ended(command, args, { started, notStarted, ...options }) {
   });
 }
 
-/** Our end is the child's end. A Ctrl-C reaches it without us, and a second
- * SIGINT would make some programs skip their clean-up. */
-function passSignals(child) {
+/** Our end is the child's end. A terminal's Ctrl-C reaches it without us, and
+ * a second SIGINT would make some programs skip their clean-up; ours take two
+ * within a second for one (`always`). */
+function passSignals(child, always) {
   const state = { seen: undefined, stop };
   const handlers = Object.keys(SIGNALS).map((signal) => [
     signal,
     () => {
       state.seen = signal;
-      if (signal !== "SIGINT" || !process.stdin.isTTY) {
+      if (always || signal !== "SIGINT" || !process.stdin.isTTY) {
         child.kill(signal);
       }
     },

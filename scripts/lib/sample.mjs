@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 export const SAMPLE_TITLE = "Rain in a garden";
@@ -10,10 +10,14 @@ export async function sampleProject(directory) {
   if (existsSync(directory)) {
     return;
   }
+  // Whole or not at all: half a sample would stay for ever.
+  const aside = `${directory}.new`;
+  await rm(aside, { recursive: true, force: true });
   for (const [path, text] of Object.entries(files())) {
-    await mkdir(dirname(join(directory, path)), { recursive: true });
-    await writeFile(join(directory, path), text);
+    await mkdir(dirname(join(aside, path)), { recursive: true });
+    await writeFile(join(aside, path), text);
   }
+  await rename(aside, directory);
 }
 
 function files() {

@@ -122,7 +122,7 @@ describeReal("a signal", { needs: ["rustic"] }, () => {
     });
   });
 
-  test("SIGKILL leaves a running row, which the next command settles", async () => {
+  test("SIGKILL leaves a running row, which the next command settles and has tried again", async () => {
     rustic.hold("backup");
     const begun = rustic.begun("backup");
     const command = spawnCli([
@@ -131,8 +131,13 @@ describeReal("a signal", { needs: ["rustic"] }, () => {
     await begun;
     command.kill("SIGKILL");
     await command;
-    const row = await newestJob();
-    expect(row).toMatchObject({ state: "failed", error_code: "INTERRUPTED" });
+    const { jobs } = await host.json<{ jobs: Job[] }>("jobs", "--limit", "2");
+    expect(jobs[1]).toMatchObject({
+      ...{ state: "failed", error_code: "INTERRUPTED" },
+    });
+    expect(jobs[0]).toMatchObject({
+      ...{ state: "pending", retry_of: jobs[1]?.job_id },
+    });
     while (processesOf(host.root).length > 0) await sleep(20);
   });
 });

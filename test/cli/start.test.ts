@@ -33,6 +33,13 @@ describeReal("npm start", { needs: ["rustic"] }, () => {
     expect(await second.interrupt()).toBe(0);
   }, 180_000);
 
+  test("takes two signals of one Ctrl-C for one", async () => {
+    const host = await startHost();
+    const [one, other] = [host.interrupt(), host.interrupt()];
+    expect([await one, await other]).toEqual([0, 0]);
+    expect(host.printed()).toMatch(/Closing \.\.\.\s*$/);
+  }, 180_000);
+
   test("--project protects a directory where it is", async () => {
     const home = tempDir("home");
     const directory = join(tempDir("work"), "thesis");

@@ -15,7 +15,7 @@ import { tempDir } from "../support/temp.js";
 function newHost() {
   const dataDir = tempDir("data");
   const directory = tempDir("projects");
-  const protection = openProtection(dataDir, directory);
+  const protection = openProtection(dataDir, [directory]);
   const projects = findProjects({ directory }, protection);
   const ids = async () =>
     (await projects.list({})).map(({ project_id }) => project_id).toSorted();
@@ -38,7 +38,7 @@ describe("a directory that is protected", () => {
     const path = tempDir("letters");
     const [one, other] = await Promise.all([
       protection.protect(path, "Letters"),
-      openProtection(dataDir, directory).protect(path),
+      openProtection(dataDir, [directory]).protect(path),
     ]);
     expect(one).toEqual(other);
     const again = await protection.protect(path, "Another title");
@@ -50,7 +50,7 @@ describe("a directory that is protected", () => {
     const { dataDir, directory, protection } = newHost();
     const paths = [1, 2, 3, 4, 5].map((n) => tempDir(`letters-${n}`));
     await Promise.all(
-      paths.map((path) => openProtection(dataDir, directory).protect(path)),
+      paths.map((path) => openProtection(dataDir, [directory]).protect(path)),
     );
     const found = protection.list().map(({ path }) => path);
     expect(found.toSorted()).toEqual(paths.toSorted());
@@ -62,7 +62,7 @@ describe("a directory that is protected", () => {
     const { dataDir, directory, protection } = newHost();
     const other = findProjects(
       { directory },
-      openProtection(dataDir, directory),
+      openProtection(dataDir, [directory]),
     );
     expect(await other.list({})).toEqual([]);
     const { project_id } = await protection.protect(tempDir("letters"), "A");

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isTerminal, type Job, projectSubject } from "../../conat-api/index.js";
 import { eventsSubject, createClient } from "../../conat-api/index.js";
+import { WebSocket } from "ws";
 import { connect } from "../../conat-api/wire/index.js";
 import { parseKit } from "../../lib/repository/index.js";
 import { tempDir } from "../support/temp.js";
@@ -136,6 +137,17 @@ test.each([
   await expect(api.status({ project_id })).rejects.toEqual(denied);
 });
 
+test("a name that is used again is somebody else", async () => {
+  const host = await serve();
+  const { project_id } = host;
+  const asked = { name: "bot", hub: true, everywhere: undefined };
+  const { api } = await host.signIn(asked);
+  await host.accounts.remove("bot");
+  const again = await host.signIn(asked);
+  await expect(api.status({ project_id })).rejects.toEqual(denied);
+  await again.api.status({ project_id });
+});
+
 test("an account cannot pass for this host itself", async () => {
   const host = await serve();
   const { add } = host.accounts;
@@ -144,27 +156,30 @@ test("an account cannot pass for this host itself", async () => {
   });
 });
 
-test("a cookie signs the socket in; a wrong one does not", async () => {
+test("a cookie signs the socket in, until it is signed out; a wrong one does not", async () => {
   const host = await serve();
   const { token } = await host.signIn();
-  const answer = await fetch(`${host.url}/session`, {
+  const session = `${host.url}/session`;
+  const answer = await fetch(session, {
     method: "POST",
     headers: { "content-type": "application/json", origin: host.url },
     body: JSON.stringify({ token }),
   });
   const [cookie = ""] = (answer.headers.get("set-cookie") ?? "").split(";");
-  for (const [value, works] of [
-    [cookie, true],
-    [`${cookie}x`, false],
-  ] as const) {
+  const signsIn = async (value: string) => {
     const client = connect({ address: host.url, headers: { Cookie: value } });
     const signedIn = await client.signedIn().then(
       () => true,
       () => false,
     );
     client.close();
-    expect(signedIn).toBe(works);
-  }
+    return signedIn;
+  };
+  expect(await signsIn(cookie)).toBe(true);
+  expect(await signsIn(`${cookie}x`)).toBe(false);
+  await fetch(session, { method: "DELETE", headers: { cookie } });
+  expect(await signsIn(cookie)).toBe(false);
+  expect((await fetch(session, { headers: { cookie } })).status).toBe(401);
 });
 
 test.each([
@@ -173,15 +188,22 @@ test.each([
   ["a name that somebody points here", { Host: "rebound.example" }],
 ])("a socket of %s is not let in", async (_who, headers) => {
   const host = await serve();
-  const { token } = await host.signIn();
-  const client = connect({
-    ...{ address: host.url, auth: { bearer: token }, headers },
-    reconnectDelayMs: 50,
-  });
-  await expect(client.signedIn({ timeoutMs: 500 })).rejects.toMatchObject({
-    code: 408,
-  });
-  client.close();
+  const url = `${host.url.replace("http", "ws")}/conat/?EIO=4&transport=websocket`;
+  const knock = (given: Record<string, string>) =>
+    new Promise<number | undefined>((resolve) => {
+      const socket = new WebSocket(url, { headers: given });
+      socket.on("open", () => {
+        resolve(101);
+        socket.terminate();
+      });
+      socket.on("unexpected-response", (_request, response) => {
+        resolve(response.statusCode);
+        socket.terminate();
+      });
+      socket.on("error", () => {});
+    });
+  expect(await knock({})).toBe(101);
+  expect(await knock(headers)).toBe(403);
 });
 
 test("a port that is taken is a sentence", async () => {

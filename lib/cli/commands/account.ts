@@ -1,10 +1,10 @@
 /** account: who may sign in on a machine without CoCalc. */
 
-import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { BackupError } from "../../../conat-api/index.js";
 import { type Role, systemClock } from "../../host.js";
+import { writeNewPrivately } from "../../private-file.js";
 import {
   type Account,
   noSuchAccount,
@@ -35,9 +35,18 @@ export function addAccountCommands(program: Command): void {
     .command("add")
     .description("make an account and its token")
     .argument("<name>")
-    .option("--role <role>", "owner, collaborator or viewer", "collaborator")
-    .option("--project <id...>", "of these projects; default: of all")
-    .option("--hub", "as strong as CoCalc's hub: every method and project")
+    .addOption(
+      new Option("--role <role>", "in the projects")
+        .choices(["owner", "collaborator", "viewer"])
+        .default("collaborator"),
+    )
+    .option("--project <id...>", "these projects; default: all")
+    .addOption(
+      new Option(
+        "--hub",
+        "as strong as CoCalc's hub: every method and project",
+      ).conflicts("project"),
+    )
     .option("--token-to <file>", "into a new file; without it: print it")
     .action(async (name: string, _options, command: Command) => {
       const options = command.optsWithGlobals<AddOptions>();
@@ -75,30 +84,31 @@ async function add(
   output: Output,
 ): Promise<number> {
   const { role, project, hub = false, tokenTo } = options;
-  const { account, token } = await openAccounts(requireDataDir(options)).add({
-    name,
-    hub,
-    everywhere: project || hub ? undefined : role,
-    projects: Object.fromEntries((project ?? []).map((id) => [id, role])),
-  });
+  const path = tokenTo === undefined ? undefined : resolve(tokenTo);
+  const { account, token } = await openAccounts(requireDataDir(options)).add(
+    {
+      name,
+      hub,
+      everywhere: project || hub ? undefined : role,
+      projects: Object.fromEntries((project ?? []).map((id) => [id, role])),
+    },
+    // Before the account is there: a token that was lost signs nobody in.
+    path === undefined ? {} : { before: (secret) => writeToken(path, secret) },
+  );
   const { account_id } = account;
-  if (tokenTo === undefined) {
+  if (path === undefined) {
     const said = { account_id, name, token };
     await output.deliver(said, `Account ${name}. Its token:\n${token}`);
-    return exitCodes.ok;
-  }
-  const path = resolve(tokenTo);
-  writeToken(path, token);
-  output.result({ account_id, name, path }, `Wrote ${path}.`);
+  } else output.result({ account_id, name, path }, `Wrote ${path}.`);
   return exitCodes.ok;
 }
 
 function writeToken(path: string, token: string): void {
   try {
-    writeFileSync(path, `${token}\n`, { mode: 0o600, flag: "wx" });
+    writeNewPrivately(path, `${token}\n`);
   } catch (cause) {
     throw new BackupError("CONFLICT", `${path} cannot be made.`, {
-      hint: "Remove the account and add it again, with another file.",
+      hint: "Name a new file that this user may write.",
       cause,
     });
   }

@@ -101,9 +101,13 @@ async function protect(
   output: Output,
 ): Promise<number> {
   const dataDir = requireDataDir(options);
-  const { projects } = readConfig(dataDir);
+  const { projects, repository } = readConfig(dataDir);
   if (!projects) throw notStandalone();
-  const { protect } = openProtection(dataDir, projects.directory);
+  const { protect } = openProtection(dataDir, [
+    projects.directory,
+    dataDir,
+    ...(repository.kind === "local" ? [repository.path] : []),
+  ]);
   const found = await protect(resolve(directory), options.title);
   output.result(found, `${found.path} is project ${found.project_id}.`);
   return exitCodes.ok;

@@ -1,10 +1,9 @@
 /** serve: page, Conat router and engine, until a signal ends it. */
 
-import { once } from "node:events";
 import type { Command } from "commander";
 import { BackupError } from "../../../conat-api/index.js";
 import { readConfig } from "../../config.js";
-import { ensureOwner } from "../../standalone/owner.js";
+import { ensureOwner, ownerName } from "../../standalone/owner.js";
 import { defaultPort } from "../../standalone/link.js";
 import {
   type GlobalOptions,
@@ -12,6 +11,7 @@ import {
   loggerOf,
   requireDataDir,
 } from "../context.js";
+import { onEndingSignal } from "../ending.js";
 import { exitCodes } from "../exit-codes.js";
 import type { Output } from "../output.js";
 
@@ -36,8 +36,11 @@ export function addServeCommand(program: Command): void {
 
 async function serve(options: ServeOptions, output: Output): Promise<number> {
   const dataDir = requireDataDir(options);
+  const names = parseNames(options.name);
   // Before anything runs: a signal must never find nobody.
-  const ended = endingSignal();
+  const ended = new Promise<void>((resolve) => {
+    onEndingSignal(() => resolve());
+  });
   // Here and not above: other commands need no web server.
   const { serveStandalone } = await import("../../standalone/serve.js");
   const served = await serveStandalone({
@@ -46,7 +49,7 @@ async function serve(options: ServeOptions, output: Output): Promise<number> {
     logger: loggerOf(options),
     host: options.host,
     port: parsePort(options.port),
-    names: options.name ?? [],
+    names,
   });
   try {
     const owner = await ensureOwner(dataDir, served.accounts);
@@ -68,10 +71,11 @@ function greeting(
   address: string,
 ): string {
   const lines = [`This host serves ${url}`];
-  if (link) {
-    lines.push(`Sign in (once, within 15 minutes): ${link}`);
-    lines.push("Another link: project-backups account link owner");
-  }
+  if (link) lines.push(`Sign in (once, within 15 minutes): ${link}`);
+  const name = link ? ownerName : "NAME";
+  lines.push(
+    `${link ? "Another" : "A"} link: project-backups account link ${name} --at ${url}`,
+  );
   if (!["127.0.0.1", "::1", "localhost"].includes(address)) {
     lines.push(
       "Others can reach it, unencrypted: put a proxy with TLS before it.",
@@ -80,16 +84,15 @@ function greeting(
   return [...lines, "Ctrl-C ends it."].join("\n");
 }
 
-/** The second signal ends the process, as if nobody listened. */
-async function endingSignal(): Promise<void> {
-  const abort = new AbortController();
-  const { signal } = abort;
-  await Promise.race(
-    ["SIGINT", "SIGTERM", "SIGHUP"].map((name) =>
-      once(process, name, { signal }),
-    ),
-  );
-  abort.abort();
+/** Whoever listens on the network needs names that are names. */
+function parseNames(names: readonly string[] = []): readonly string[] {
+  for (const name of names) {
+    if (/^(?!-)[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)*$/u.test(name)) continue;
+    throw new BackupError("INVALID_ARGUMENT", `--name: ${name} is no name.`, {
+      hint: "Give the host's name alone, without http:// or a port.",
+    });
+  }
+  return names;
 }
 
 function parsePort(text: string): number {
