@@ -1,11 +1,10 @@
 /** Signs in, then shows the projects of whoever did. */
 
-import { App as Antd, Result, Skeleton, Button } from "antd";
-import { useCallback, useEffect, useState } from "react";
+import { App as Antd, Button, Result, Skeleton, Typography } from "antd";
 import { IntlProvider } from "react-intl";
 import { ProjectsPage } from "./projects-page.js";
-import { readSession, signIn, type SignInResult, signOut } from "./session.js";
 import { SignInPage } from "./sign-in-page.js";
+import { useSession } from "./use-session.js";
 
 export interface AppProps {
   /** From the address this page was opened with. */
@@ -23,33 +22,38 @@ export function App({ token }: AppProps) {
 }
 
 function SignedInOrNot({ token }: AppProps) {
-  const [result, setResult] = useState<SignInResult>();
-  const look = useCallback(async () => setResult(await readSession()), []);
-  const enter = useCallback(
-    async (secret: string) => setResult(await signIn(secret)),
-    [],
-  );
-  const leave = useCallback(async () => {
-    await signOut();
-    setResult({ type: "signed-out" });
-  }, []);
-  useEffect(() => {
-    void (token === undefined ? look() : enter(token));
-  }, [token, look, enter]);
+  const { state, enter, leave, check } = useSession(token);
+  switch (state.type) {
+    case "asking":
+      return <Skeleton active style={{ padding: 48 }} />;
+    case "signed-in":
+      return (
+        <ProjectsPage
+          // Another person's page has another connection.
+          key={state.session.account_id}
+          session={state.session}
+          onSignOut={leave}
+          onDoubt={check}
+        />
+      );
+    case "signed-out":
+      return <SignInPage reason={state.reason} onToken={enter} />;
+    case "unreachable":
+      return <UnreachablePage onTryAgain={check} />;
+  }
+}
 
-  if (!result) return <Skeleton active style={{ padding: 48 }} />;
-  if (result.type === "signed-in") {
-    return <ProjectsPage session={result.session} onSignOut={leave} />;
-  }
-  if (result.type === "signed-out") {
-    return <SignInPage reason={result.reason} onToken={enter} />;
-  }
+function UnreachablePage({ onTryAgain }: { onTryAgain: () => Promise<void> }) {
   return (
     <Result
       status="warning"
-      title="The host does not answer"
-      subTitle="It may be restarting. Your backups are not affected."
-      extra={<Button onClick={() => void look()}>Try again</Button>}
+      title={
+        <Typography.Title style={{ fontSize: 24 }}>
+          The host does not answer
+        </Typography.Title>
+      }
+      subTitle="It may be restarting: this page asks again by itself. Your backups are not affected."
+      extra={<Button onClick={() => void onTryAgain()}>Try again</Button>}
     />
   );
 }

@@ -19,41 +19,58 @@ export function takeToken({
   return token;
 }
 
-export const readSession = (): Promise<SignInResult> => ask({ method: "GET" });
+export async function readSession(): Promise<SignInResult> {
+  const answer = await ask({ method: "GET" });
+  if (answer?.status === 401) return { type: "signed-out" };
+  return signedIn(answer);
+}
 
-export const signIn = (token: string): Promise<SignInResult> =>
-  ask({
+/** A refused token takes nothing from whoever is signed in already. */
+export async function signIn(token: string): Promise<SignInResult> {
+  const answer = await ask({
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ token }),
   });
-
-export async function signOut(): Promise<void> {
-  await fetch("/session", { method: "DELETE" });
+  const refused = answer && answer.status >= 400 && answer.status < 500;
+  if (!refused) return signedIn(answer);
+  const present = await readSession();
+  if (present.type === "signed-in") return present;
+  const refusal = SessionRefusal.safeParse(answer.body);
+  const reason = refusal.success ? refusal.data.error : "It was refused.";
+  return { type: "signed-out", reason };
 }
 
-async function ask(
-  request: RequestInit & { method: "GET" | "POST" },
-): Promise<SignInResult> {
-  let answer: Response;
+/** False: the host did not answer, and the sign-in stands. */
+export async function signOut(): Promise<boolean> {
+  const answer = await ask({ method: "DELETE" });
+  return answer?.ok ?? false;
+}
+
+const patienceMs = 15_000;
+
+interface Answer {
+  ok: boolean;
+  status: number;
+  /** Undefined when it is not JSON. */
+  body: unknown;
+}
+
+/** Undefined when there is no answer at all. */
+async function ask(request: RequestInit): Promise<Answer | undefined> {
   try {
-    answer = await fetch("/session", request);
+    const signal = AbortSignal.timeout(patienceMs);
+    const response = await fetch("/session", { ...request, signal });
+    const body: unknown = await response.json().catch(() => undefined);
+    return { ok: response.ok, status: response.status, body };
   } catch {
-    return { type: "unreachable" };
+    return undefined;
   }
-  const reply: unknown = await answer.json().catch(() => undefined);
-  if (answer.ok) {
-    const session = Session.safeParse(reply);
-    return session.success
-      ? { type: "signed-in", session: session.data }
-      : { type: "unreachable" };
-  }
-  if (answer.status >= 500) return { type: "unreachable" };
-  const refusal = SessionRefusal.safeParse(reply);
-  return request.method === "POST"
-    ? {
-        type: "signed-out",
-        reason: refusal.success ? refusal.data.error : "The token is refused.",
-      }
-    : { type: "signed-out" };
+}
+
+function signedIn(answer: Answer | undefined): SignInResult {
+  const session = Session.safeParse(answer?.ok ? answer.body : undefined);
+  return session.success
+    ? { type: "signed-in", session: session.data }
+    : { type: "unreachable" };
 }

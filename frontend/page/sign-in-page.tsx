@@ -4,7 +4,7 @@ import { Alert, Button, Card, Flex, Form, Input, Typography } from "antd";
 import { useState } from "react";
 
 export interface SignInPageProps {
-  /** Why the last token was refused. */
+  /** Why the last token was refused, or the sign-in ended. */
   reason: string | undefined;
   onToken(token: string): Promise<void>;
 }
@@ -18,7 +18,9 @@ export function SignInPage({ reason, onToken }: SignInPageProps) {
   return (
     <Flex justify="center" style={{ padding: "10vh 16px" }}>
       <Card style={{ maxWidth: 520, width: "100%" }}>
-        <Typography.Title level={3}>Project backups</Typography.Title>
+        <Typography.Title style={{ fontSize: 24 }}>
+          Project backups
+        </Typography.Title>
         {reason && (
           <Alert
             type="error"
@@ -30,9 +32,12 @@ export function SignInPage({ reason, onToken }: SignInPageProps) {
         )}
         <Typography.Paragraph>
           Open the link that the host printed when it was started, or get a new
-          one on the host with <code>project-backups account link NAME</code>.
-          Or paste your token:
+          one on the host:
         </Typography.Paragraph>
+        <Typography.Paragraph code>
+          project-backups account link NAME --at {window.location.origin}
+        </Typography.Paragraph>
+        <Typography.Paragraph>Or paste your token:</Typography.Paragraph>
         <Form layout="vertical" onFinish={submit} requiredMark={false}>
           <Form.Item
             name="token"

@@ -18,14 +18,22 @@ const quiet = [
 
 export type TestBrowser = {
   /** A page of its own: no cookie of another one. */
-  open(url: string): Promise<TestPage>;
+  open(url: string, options?: OpenOptions): Promise<TestPage>;
   close(): Promise<void>;
+};
+
+export type OpenOptions = {
+  /** Of the window, in pixels. */
+  width?: number;
 };
 
 export type TestPage = {
   page: Page;
   /** What went wrong in the page: thrown errors, refused resources. */
   complaints: string[];
+  /** One more page with the same cookies; its complaints are the same list. */
+  another(url: string): Promise<Page>;
+  close(): Promise<void>;
 };
 
 export async function startBrowser(): Promise<TestBrowser> {
@@ -40,18 +48,19 @@ export async function startBrowser(): Promise<TestBrowser> {
   const { release } = keep(server.process().pid ?? 0);
   const browser = await chromium.connect(server.wsEndpoint());
   return {
-    async open(url) {
+    async open(url, { width = 1200 } = {}) {
       const context = await browser.newContext({
-        viewport: { width: 1200, height: 900 },
+        viewport: { width, height: 900 },
       });
-      const page = await context.newPage();
       const complaints: string[] = [];
-      page.on("pageerror", (error) => complaints.push(String(error)));
-      page.on("console", (message) => {
-        if (message.type() === "error") complaints.push(message.text());
-      });
-      await page.goto(url);
-      return { page, complaints };
+      const another = async (url: string) => {
+        const page = await context.newPage();
+        listen(page, complaints);
+        await page.goto(url);
+        return page;
+      };
+      const page = await another(url);
+      return { page, complaints, another, close: () => context.close() };
     },
     async close() {
       await browser.close();
@@ -60,6 +69,13 @@ export async function startBrowser(): Promise<TestBrowser> {
       rmSync(home, { recursive: true, maxRetries: 5 });
     },
   };
+}
+
+function listen(page: Page, complaints: string[]): void {
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
 }
 
 /** For people to look at: PB_SCREENSHOTS names a directory. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { runCli } from "./cli.js";
 import { keep } from "./fixtures.js";
+import { descendants, readProcesses } from "./processes.js";
 import { tempDir } from "./temp.js";
 import { until } from "./until.js";
 
@@ -17,20 +18,25 @@ export type StartedHost = {
   project_id: string;
   projectDir: string;
   dataDir: string;
+  /** For another start of it. */
+  home: string;
   /** A command on its data directory; its document. */
   json<T = Record<string, unknown>>(...args: string[]): Promise<T>;
   /** As a terminal does it; resolves to the exit code. */
   interrupt(): Promise<number | undefined>;
+  /** As the kernel does it, the whole host at once. */
+  kill(): Promise<void>;
 };
 
 /** What `npm start` runs, on a home of its own and any free port. */
 export async function startHost({
   home = tempDir("home"),
   args = [] as readonly string[],
+  env = {} as Record<string, string>,
 } = {}): Promise<StartedHost> {
   const script = join(packageRoot, "scripts", "start.mjs");
   const child = execa(process.execPath, [script, "--port", "0", ...args], {
-    env: { PROJECT_BACKUPS_HOME: home },
+    env: { ...env, PROJECT_BACKUPS_HOME: home },
     all: true,
     reject: false,
     stdin: "ignore",
@@ -54,6 +60,7 @@ export async function startHost({
     project_id: found(/Project (\S+)/),
     projectDir: found(/Project \S+\n {2}in (.+)/),
     dataDir,
+    home,
     async json<T>(...args: string[]) {
       const all = ["--data-dir", dataDir, "--json", ...args];
       return (await runCli(all)).json<T>();
@@ -64,5 +71,26 @@ export async function startHost({
       release();
       return exitCode;
     },
+    async kill() {
+      for (const pid of descendants(readProcesses(), new Set([pidOf(child)]))) {
+        killIfRunning(pid);
+      }
+      await child;
+      release();
+    },
   };
+}
+
+function pidOf({ pid }: { pid?: number | undefined }): number {
+  if (pid === undefined) throw new Error("it was never started");
+  return pid;
+}
+
+function killIfRunning(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    // One of its own may have ended with it.
+    if ((error as { code?: string }).code !== "ESRCH") throw error;
+  }
 }
