@@ -146,6 +146,7 @@ const arrows: Record<string, readonly string[]> = {
     "conat-api/",
     "lib/host.ts",
     "socket.io",
+    "socket.io-parser",
     "ws",
     "zod",
   ],

@@ -13,16 +13,21 @@ import type { Receive, Received } from "./subscriptions.js";
 
 /** How long an answer waits for a caller that just lost its connection. */
 const callerReturnsMs = 10_000;
+/** Answers of one service that wait so. */
+const mostWaits = 32;
 
 /**
  * Own functions of `impl` can be called, nothing inherited. `this` is the
  * message: `{subject, headers, data}`. Requests run side by side.
  */
 export function answerWith(impl: object, connection: Connection): Receive {
+  const waits = new Waits();
   return (received) => {
     const to = replySubject(received);
     if (!to) return;
-    void answer(impl, received).then((reply) => send(connection, to, reply));
+    void answer(impl, received).then((reply) =>
+      send(connection, waits, to, reply),
+    );
   };
 }
 
@@ -62,30 +67,50 @@ function invoke(impl: object, received: Received): unknown {
   return method.apply(message, Array.isArray(args) ? args : []) as unknown;
 }
 
-/** Once more when the caller was away; then it is given up. */
+/**
+ * Most answers that nobody takes are for callers who are gone for good, or who
+ * never were there: so few of them are waited for. Not so when our own
+ * connection was lost, for theirs was probably too.
+ */
 async function send(
   connection: Connection,
+  waits: Waits,
   to: string,
   reply: Message,
 ): Promise<void> {
+  const publishReply = () =>
+    publish(connection, to, reply, defaultTimeoutMs).then(
+      ({ count }) => count > 0,
+      lostOrThrow,
+    );
   try {
-    if (await sent(connection, to, reply)) return;
-    await waitForInterest(connection, to, callerReturnsMs);
-    await sent(connection, to, reply);
+    const arrived = await publishReply();
+    if (arrived === true) return;
+    const wait = () => waitForInterest(connection, to, callerReturnsMs);
+    // A second answer of one request is no harm: the caller takes the first.
+    const isBack =
+      arrived === "lost"
+        ? (await publishReply()) !== true && (await wait())
+        : await waits.run(wait);
+    if (isBack) await publishReply();
   } catch {
     // Nobody is left to be told.
   }
 }
 
-/** A second answer of one request is no harm: the caller takes the first. */
-async function sent(
-  connection: Connection,
-  to: string,
-  reply: Message,
-): Promise<boolean> {
-  const publishing = publish(connection, to, reply, defaultTimeoutMs);
-  return publishing.then(
-    ({ count }) => count > 0,
-    () => false,
-  );
+/** A refusal would be refused again. */
+function lostOrThrow(error: unknown): "lost" {
+  if (error instanceof ConatError && error.code === 408) return "lost";
+  throw error;
+}
+
+/** So many at a time; what is beyond is dropped. */
+class Waits {
+  #count = 0;
+
+  async run(wait: () => Promise<boolean>): Promise<boolean> {
+    if (this.#count >= mostWaits) return false;
+    this.#count++;
+    return wait().finally(() => this.#count--);
+  }
 }

@@ -4,14 +4,15 @@ import { randomUUID } from "node:crypto";
 import { setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { encode } from "@msgpack/msgpack";
-import { openRaw, type RawClient } from "../support/router-client.js";
+import type { Socket } from "socket.io-client";
+import { openRaw } from "../support/router-client.js";
 import { connect } from "./router-pair.js";
 import { answerParent } from "./router-parent.js";
 
 /** Runs until the signal; resolves to what it did, when all of it is over. */
 type Load = (url: string, signal: AbortSignal) => Promise<object>;
 
-const loads: Record<string, Load> = { flood, mute, drop, crowd };
+const loads: Record<string, Load> = { flood, mute, drop, crowd, dead };
 
 export async function runLoads(url: string): Promise<void> {
   setPriority(10);
@@ -57,36 +58,37 @@ async function flood(url: string, signal: AbortSignal): Promise<object> {
 
 /** Subscribes, stops to read, and is sent up to 50 MB a second. */
 async function mute(url: string, signal: AbortSignal): Promise<object> {
+  const counts = { sent: 0, mutes: 0 };
+  // Each as somebody else: one is soon over the limit of what they may send.
+  while (!signal.aborted) await muteOnce(url, signal, counts);
+  return counts;
+}
+
+async function muteOnce(
+  url: string,
+  signal: AbortSignal,
+  counts: { sent: number; mutes: number },
+): Promise<void> {
   const account_id = randomUUID();
   const subject = `account.${account_id}.y`;
   const publisher = await connect(url, { account_id });
-  const raw = encode(Buffer.alloc(250_000));
-  const counts = { sent: 0, mutes: 0 };
-  let deaf: RawClient | undefined;
-  while (!signal.aborted) {
-    const { count } = (await publisher.emitWithAck("publish", [
-      subject,
-      "M",
-      0,
-      1,
-      0,
-      raw,
-    ])) as { count: number };
+  const deaf = await openRaw(url);
+  deaf.send({ type: "connect", data: { account_id } });
+  await deaf.event("info");
+  await deaf.ask("subscribe", { subject, queue: "q" });
+  deaf.websocket.pause();
+  counts.mutes++;
+  const chunk = [subject, "M", 0, 1, 0, encode(Buffer.alloc(250_000))];
+  let count: number | undefined = 1;
+  while (count === 1 && !signal.aborted) {
+    ({ count } = (await publisher.emitWithAck("publish", chunk)) as {
+      count?: number;
+    });
     counts.sent++;
-    if (count === 0) {
-      deaf?.websocket.terminate();
-      deaf = await openRaw(url);
-      deaf.send({ type: "connect", data: { account_id } });
-      await deaf.event("info");
-      await deaf.ask("subscribe", { subject, queue: "q" });
-      deaf.websocket.pause();
-      counts.mutes++;
-    }
     await sleep(5);
   }
-  deaf?.websocket.terminate();
+  deaf.websocket.terminate();
   publisher.disconnect();
-  return counts;
 }
 
 /** Comes, starts a message, and is gone in the middle of it. */
@@ -138,4 +140,48 @@ async function crowd(url: string, signal: AbortSignal): Promise<object> {
   }
   for (const { socket } of people) socket.disconnect();
   return { people: people.length, sent };
+}
+
+/**
+ * A viewer calls a service as fast as three connections go, and takes no
+ * answer; when refused for it, goes on as another one.
+ */
+async function dead(url: string, signal: AbortSignal): Promise<object> {
+  const counts = { sent: 0, answered: 0, viewers: 0 };
+  while (!signal.aborted) {
+    const account_id = randomUUID();
+    counts.viewers++;
+    const three = [1, 2, 3].map(() => connect(url, { account_id }));
+    const sockets = await Promise.all(three);
+    await Promise.all(
+      sockets.map((socket) => callDead(socket, account_id, signal, counts)),
+    );
+    for (const socket of sockets) socket.disconnect();
+  }
+  return counts;
+}
+
+async function callDead(
+  socket: Socket,
+  account_id: string,
+  signal: AbortSignal,
+  counts: { sent: number; answered: number },
+): Promise<void> {
+  const subject = `services.account-${account_id}._.x._.bench`;
+  const headers = { "CN-Reply": `_INBOX.account-${account_id}.gone.x` };
+  const chunk = [subject, "D", 0, 1, 0, encode(["status", []]), headers];
+  const refused = new AbortController();
+  const ends = AbortSignal.any([signal, refused.signal]);
+  let underWay = 0;
+  while (!ends.aborted) {
+    for (; underWay < 200; underWay++) {
+      counts.sent++;
+      socket.emit("publish", chunk, ({ code }: { code?: number }) => {
+        if (code === 429) refused.abort();
+        counts.answered++;
+        underWay--;
+      });
+    }
+    await sleep(0);
+  }
 }

@@ -1,18 +1,31 @@
-/** Two healthy clients: a service of the host, and somebody who calls it. */
+/** Two healthy clients: a service of the host, and its owner, who calls it. */
 
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { encode } from "@msgpack/msgpack";
 import { io, type Socket } from "socket.io-client";
+import { connect as connectHost } from "../../conat-api/wire/index.js";
 import { answerParent } from "./router-parent.js";
 
-type Data = [string, number, number, number, Uint8Array, Headers?];
 type Headers = { "CN-Reply": string };
+
+/** A person calls less often than this; a connection may 1000 times in 10 s. */
+const betweenCallsMs = 12;
+
+/** As the engine does it: one hub, one socket, all of its services. */
+export async function runHost(url: string): Promise<void> {
+  const address = url.replace("ws:", "http:");
+  const host = connectHost({ address, auth: { hub_id: "bench" } });
+  let lost = 0;
+  host.on("disconnected", () => lost++);
+  const status = { state: "ok", jobs: "backup ".repeat(50) };
+  await host.service("services.*.*.*.*.bench", { status: () => status });
+  answerParent(() => Promise.resolve({ lost }));
+}
 
 export async function runPair(url: string): Promise<void> {
   const account_id = randomUUID();
-  const host = await connect(url, { hub_id: "bench" });
   const caller = await connect(url, { account_id });
-  await serve(host);
   const call = await createCall(caller, account_id);
   answerParent(async ({ windowMs }) => {
     const latencies = [];
@@ -21,7 +34,7 @@ export async function runPair(url: string): Promise<void> {
       const begun = performance.now();
       await call();
       latencies.push(performance.now() - begun);
-      await sleep(1);
+      await sleep(betweenCallsMs);
     }
     return { latencies };
   });
@@ -44,24 +57,13 @@ export async function connect(url: string, auth: object): Promise<Socket> {
   return socket;
 }
 
-async function serve(host: Socket): Promise<void> {
-  const pattern = "services.*.*.*.*.bench";
-  host.on(pattern, ({ data }: { data: Data }) => {
-    const [, , , , raw, headers] = data;
-    if (headers) {
-      host.emit("publish", [headers["CN-Reply"], "R", 0, 1, 0, raw]);
-    }
-  });
-  await host.emitWithAck("subscribe", { subject: pattern, queue: "0" });
-}
-
 async function createCall(
   caller: Socket,
   account_id: string,
 ): Promise<() => Promise<void>> {
   const inbox = `_INBOX.account-${account_id}.bench`;
   const subject = `services.account-${account_id}._.${randomUUID()}._.bench`;
-  const raw = Buffer.alloc(200);
+  const raw = encode(["status", [{ note: "x".repeat(180) }]]);
   let count = 0;
   const calls = new Map<string, () => void>();
   caller.on(`${inbox}.*`, (reply: { subject: string }) => {

@@ -1,8 +1,8 @@
 /**
- * R1a-d, R2: what clients that behave badly cost those that do not. Latency
+ * R1a-e, R2: what clients that behave badly cost those that do not. Latency
  * of a request and its reply between two healthy clients, in turns alone and
- * beside a load, in one run. The router, the two and the load are processes
- * of their own; the load has a lower priority, for what is measured to be
+ * beside a load, in one run. The router, each of the two and the load are
+ * processes of their own; the load has a lower priority, for what is measured to be
  * the router and not the scheduler.
  */
 
@@ -10,7 +10,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { report, round } from "./report.js";
 import { runLoads } from "./router-loads.js";
-import { runPair } from "./router-pair.js";
+import { runHost, runPair } from "./router-pair.js";
 import { runRouter } from "./router-process.js";
 
 const rounds = 4;
@@ -21,11 +21,14 @@ const figures = {
   R1b: "mute",
   R1c: "drop",
   R1d: "crowd",
+  R1e: "dead",
 } as const;
 
 async function main(): Promise<void> {
   const router = start("router", ["--expose-gc"]);
   const { url } = await ask<{ url: string }>(router, {});
+  const host = start("host", [url]);
+  await ask(host, {});
   const pair = start("pair", [url]);
   const load = start("load", [url]);
   try {
@@ -49,9 +52,10 @@ async function main(): Promise<void> {
       held_before_mb: round(held(before) / 1e6, 1),
       held_after_mb: round(held(after) / 1e6, 1),
       left: after.counts,
+      host: await ask<object>(host, {}),
     });
   } finally {
-    for (const child of [load, pair, router]) {
+    for (const child of [load, pair, host, router]) {
       if (child.connected) child.disconnect();
       if (child.exitCode === null) await once(child, "exit");
     }
@@ -146,6 +150,7 @@ async function ask<T>(child: ChildProcess, message: object): Promise<T> {
 
 const roles: Record<string, (url: string) => Promise<unknown>> = {
   router: runRouter,
+  host: runHost,
   pair: runPair,
   load: runLoads,
 };

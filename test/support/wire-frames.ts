@@ -81,7 +81,7 @@ export class Ids {
     if (key === "ack") return recorded;
     if (typeof recorded === "string") {
       return key === "sid"
-        ? this.#seenFor(recorded, seen, recorded)
+        ? this.#seenFor(recorded, ifLike(socketId, seen), recorded)
         : this.#subject(recorded, seen);
     }
     if (/^server\w+Ms$/.test(key) && typeof seen === "number") return seen;
@@ -107,7 +107,7 @@ export class Ids {
       .split(".")
       .map((token, index) =>
         randomId.test(token)
-          ? this.#seenFor(token, tokens[index], token)
+          ? this.#seenFor(token, ifLike(randomId, tokens[index]), token)
           : token,
       )
       .join(".");
@@ -127,6 +127,11 @@ export class Ids {
 }
 
 const randomId = /^[2-9A-HJ-NP-Z]{10}$/;
+const socketId = /^[\w-]{20}$/;
+
+/** What has another shape is no id, and stands for none. */
+const ifLike = (shape: RegExp, seen: unknown): unknown =>
+  typeof seen === "string" && shape.test(seen) ? seen : undefined;
 
 /** Whose count the ack of a packet is of: who asked gave the number. */
 export function ackSide({

@@ -1,12 +1,12 @@
 /** One client, from its connection to its end. */
 
 import type { Socket } from "socket.io";
+import { dropClient, enterClient } from "./client.js";
 import { handlerOf, isUnordered } from "./events.js";
 import { type Flow, createFlow } from "./flow.js";
 import { maxPayload } from "./limits.js";
 import { Refusal, refusalReply } from "./refusal.js";
 import type { SignIns } from "./sign-in.js";
-import { unsubscribeAll } from "./subscribe.js";
 import type { Client, Switchboard } from "./switchboard.js";
 
 /** Until a client that was refused has read why. */
@@ -24,7 +24,7 @@ export function serveConnection(
   const enter = async () => {
     try {
       const identity = await signIns.enter(socket);
-      client = { socket, identity, subscriptions: new Map(), waits: new Set() };
+      client = enterClient(switchboard, socket, identity);
       // Nobody else would: "disconnect" was before there was a client.
       if (!socket.connected) return leave();
       timer = sendInfo(switchboard, client);
@@ -40,8 +40,7 @@ export function serveConnection(
     // It may have left the namespace only: no identity, no business here.
     socket.conn.close();
     if (!client) return;
-    unsubscribeAll(switchboard, client);
-    client.waits.forEach((wait) => wait.end("gone"));
+    dropClient(switchboard, client);
     signIns.leave(client.identity);
     client = undefined;
   };
@@ -95,30 +94,36 @@ function receive(
   const answer = typeof last === "function" ? last : () => {};
   const [event, argument] = args.filter((arg) => arg !== answer);
   const client = clientNow();
-  const retryMs = flow.admit(client?.identity);
-  if (retryMs > 0) {
-    return void answer(refusalReply(tooMany(retryMs)));
-  }
+  const { bytes, refusal } = flow.admit(client?.identity);
+  if (refusal) return void answer(refusalReply(refusal));
   const run = async () => {
     const client = clientNow();
     if (!client) return void answer(refusalReply(notSignedIn()));
-    await handle(switchboard, client, { event, argument, answer });
+    await handle(switchboard, client, { event, argument, bytes, answer });
   };
   if (isUnordered(event)) void flow.whenReady().then(run);
-  else flow.push(argument, run);
+  else flow.push(bytes, run);
+}
+
+interface Call {
+  event: unknown;
+  argument: unknown;
+  bytes: number;
+  answer: Function;
 }
 
 async function handle(
   switchboard: Switchboard,
   client: Client,
-  call: { event: unknown; argument: unknown; answer: Function },
+  call: Call,
 ): Promise<void> {
-  const { event, argument, answer } = call;
+  const { event, argument, bytes, answer } = call;
   try {
     const reply: unknown = await handlerOf(event)(
       switchboard,
       client,
       argument,
+      bytes,
     );
     if (reply === undefined) answer();
     else answer(reply);
@@ -135,8 +140,5 @@ function failed({ logger }: Switchboard, error: unknown): Refusal {
   logger.error("an event of a client failed", { error: String(error) });
   return new Refusal("the router failed at this", 500);
 }
-
-const tooMany = (retryMs: number) =>
-  new Refusal("too many events; try again later", 429, { retryMs });
 
 const notSignedIn = () => new Refusal("not signed in", 401);

@@ -7,6 +7,8 @@ export interface RouterCounts {
   subscriptions: number;
   /** Clients that wait for somebody to subscribe. */
   waiting: number;
+  /** Publishers that wait for a hub to read. */
+  held: number;
   /** Since the start: */
   published: number;
   delivered: number;
@@ -23,7 +25,7 @@ export interface RouterCounts {
 
 export type Tally = Omit<
   RouterCounts,
-  "sockets" | "connections" | "subscriptions" | "waiting"
+  "sockets" | "connections" | "subscriptions" | "waiting" | "held"
 >;
 
 export const newTally = (): Tally => ({

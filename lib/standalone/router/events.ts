@@ -10,6 +10,8 @@ type Handler = (
   switchboard: Switchboard,
   client: Client,
   argument: unknown,
+  /** Of the whole event. */
+  bytes: number,
 ) => unknown;
 
 const handlers = new Map<unknown, Handler>([

@@ -1,13 +1,17 @@
 /**
- * How fast one connection may go, either way. Over a limit its events are
- * refused; and since a refusal is work too, it is also read from less often.
+ * How fast one connection may go. Over a limit its events are refused; and
+ * since a refusal is work too, it is also read from less often.
  */
 
 import type { Socket } from "socket.io";
-import { type Identity, identityKey, isHub } from "./identity.js";
-import { watchOutbox } from "./outbox.js";
+import { createAdmission, windowOf } from "./admission.js";
+import { limitAttachments } from "./attachment.js";
+import { type Identity, isHub } from "./identity.js";
+import type { RouterLimits } from "./limits.js";
+import { byteLength } from "./outbox.js";
 import { createQueue } from "./queue.js";
 import { createReader } from "./reader.js";
+import type { Refusal } from "./refusal.js";
 import type { Switchboard } from "./switchboard.js";
 import { websocketOf } from "./websocket.js";
 import { Window } from "./window.js";
@@ -16,35 +20,45 @@ export interface Flow {
   /** Events wait for `entered`, and nothing is read meanwhile. */
   ready(entered: Promise<void>): void;
   whenReady(): Promise<void>;
-  /** Counts an event: milliseconds to wait, 0 when it is let in. */
-  admit(identity: Identity | undefined): number;
+  /** Counts the event that just came in. */
+  admit(identity: Identity | undefined): Admitted;
   /** Runs the events in their order. `run` does not reject. */
-  push(argument: unknown, run: () => Promise<void>): void;
+  push(bytes: number, run: () => Promise<void>): void;
   close(): void;
+}
+
+export interface Admitted {
+  /** All of its frames. */
+  bytes: number;
+  /** undefined: it was let in. */
+  refusal: Refusal | undefined;
 }
 
 /** Reading stops for so long at a time; pings are to be answered in 20 s. */
 const pauseMs = 250;
 /** Frames of an event: its text, its bytes, an acknowledgement, and some. */
 const framesAnEvent = 4;
+/** What an event takes besides its bytes, about. */
+const eventBytes = 100;
 
 export function createFlow(switchboard: Switchboard, socket: Socket): Flow {
-  const { limits, events, tally } = switchboard;
-  const reader = createReader(websocketOf(socket));
+  const { limits, shares, tally } = switchboard;
+  const websocket = websocketOf(socket);
+  const reader = createReader(websocket);
   const queue = createQueue({
     maxEvents: limits.waitingEvents,
     maxBytes: limits.waitingBytes,
     onLong: (isLong) => reader[isLong ? "hold" : "release"]("queue"),
   });
-  const { eventWindowMs: windowMs, eventBlockMs: blockMs } = limits;
-  const own = new Window({ limit: limits.connectionEvents, windowMs, blockMs });
+  const admission = createAdmission(limits, shares);
+  const frames = countFrames(limits, socket, () =>
+    reader.holdFor("frames", pauseMs),
+  );
+  const stopLimit = limitAttachments(socket.conn, limits.attachmentMs, () =>
+    websocket.terminate(),
+  );
   let entered: Promise<void> | undefined;
 
-  watchOutbox(socket, {
-    maxBytes: limits.unreadBytes,
-    onCutOff: (bytes) => noteCutOff(switchboard, bytes),
-  });
-  holdFrames(switchboard, socket, () => reader.holdFor("frames", pauseMs));
   return {
     ready(promise) {
       reader.hold("sign-in");
@@ -53,47 +67,55 @@ export function createFlow(switchboard: Switchboard, socket: Socket): Flow {
     },
     whenReady: () => entered ?? Promise.resolve(),
     admit(identity) {
-      const now = performance.now();
-      const ownMs = identity && isHub(identity) ? 0 : own.hit(now);
-      const ms =
-        ownMs || !identity ? ownMs : events.hit(identityKey(identity), now);
-      if (ms > 0) {
+      frames.isHub ||= identity !== undefined && isHub(identity);
+      const bytes = frames.takeBytes();
+      const refusal = admission.admit(identity, bytes);
+      if (refusal) {
         tally.limited++;
         reader.holdFor("limit", pauseMs);
       }
-      return ms;
+      return { bytes, refusal };
     },
-    push: (argument, run) => queue.push(sizeOf(argument), run),
+    push: (bytes, run) => queue.push(eventBytes + bytes, run),
     close() {
+      stopLimit();
       queue.close();
       reader.close();
     },
   };
 }
 
+interface Frames {
+  isHub: boolean;
+  /** Of all frames since the last time: those of one event. */
+  takeBytes(): number;
+}
+
 /** Frames that are no event are work too, and no limit of events sees them. */
-function holdFrames(
-  { limits }: Switchboard,
+function countFrames(
+  limits: RouterLimits,
   socket: Socket,
   hold: () => void,
-): void {
-  const frames = new Window({
-    limit: limits.identityEvents * framesAnEvent,
-    windowMs: limits.eventWindowMs,
-    blockMs: limits.eventBlockMs,
+): Frames {
+  const windowFor = (events: number) =>
+    new Window(windowOf(limits, events * framesAnEvent));
+  const [ordinary, hub] = [
+    windowFor(limits.identityEvents),
+    windowFor(limits.hubEvents),
+  ];
+  let bytes = 0;
+  const frames = {
+    isHub: false,
+    takeBytes() {
+      const taken = bytes;
+      bytes = 0;
+      return taken;
+    },
+  };
+  socket.conn.on("packet", ({ data }: { data?: unknown }) => {
+    bytes += byteLength(data);
+    const window = frames.isHub ? hub : ordinary;
+    if (window.hit(performance.now()) > 0) hold();
   });
-  socket.conn.on("packet", () => {
-    if (frames.hit(performance.now()) > 0) hold();
-  });
-}
-
-function noteCutOff({ tally, logger }: Switchboard, bytes: number): void {
-  tally.cutOff++;
-  logger.warn("a client that does not read was disconnected", { bytes });
-}
-
-/** About what a waiting event holds: of `publish` the bytes of its chunk. */
-function sizeOf(argument: unknown): number {
-  const raw: unknown = Array.isArray(argument) ? argument[5] : undefined;
-  return ArrayBuffer.isView(raw) ? raw.byteLength : 100;
+  return frames;
 }

@@ -13,6 +13,7 @@ import {
 } from "node:http";
 import type { Duplex } from "node:stream";
 import type { RouterOptions } from "./options.js";
+import type { Strangers } from "./strangers.js";
 
 export interface Gate {
   inner: HttpServer;
@@ -29,6 +30,7 @@ const path = "/conat/";
 export function openGate(
   { server, admits }: Pick<RouterOptions, "server" | "admits">,
   maxSockets: number,
+  strangers: Strangers,
 ): Gate {
   const inner = createServer();
   const sockets = new Set<Duplex>();
@@ -50,6 +52,7 @@ export function openGate(
       sockets.add(socket);
       socket.once("close", () => sockets.delete(socket));
       inner.emit("upgrade", request, socket, head);
+      if (!socket.destroyed) strangers.meet(socket);
     }
   };
   const listener = guarded(onUpgrade);

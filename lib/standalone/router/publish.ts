@@ -24,6 +24,7 @@ export async function publish(
   switchboard: Switchboard,
   client: Client,
   argument: unknown,
+  bytes: number,
 ): Promise<Published> {
   const begun = performance.now();
   const message = check(Publish, "publish", argument);
@@ -38,11 +39,12 @@ export async function publish(
   let count = 0;
   for (const [step, group] of interest.match(tokens).entries()) {
     await takeTurns(step);
-    const receiver = await choose(switchboard, group);
-    if (!receiver) continue;
-    receiver.client.socket.emit(group.pattern, payload);
-    tally.delivered++;
-    if (group.pattern !== ">") count++;
+    const deliver = ({ socket }: Client) => {
+      socket.emit(group.pattern, payload);
+      tally.delivered++;
+      if (group.pattern !== ">") count++;
+    };
+    await deliverTo(switchboard, { group, sender: client, bytes, deliver });
   }
   tally.published++;
   const done = performance.now();
@@ -57,6 +59,32 @@ export async function publish(
 function dataOf([, id, seq, done, encoding, raw, headers]: Publish): unknown[] {
   const data = [id, seq, done, encoding, raw];
   return headers ? [...data, headers] : data;
+}
+
+interface Delivery {
+  group: Group<Subscription>;
+  sender: Client;
+  bytes: number;
+  deliver(receiver: Client): void;
+}
+
+/** To one of the group, if there is one; the sender waits for a hub. */
+async function deliverTo(
+  switchboard: Switchboard,
+  { group, sender, bytes, deliver }: Delivery,
+): Promise<void> {
+  while (sender.socket.connected) {
+    const receiver = await choose(switchboard, group);
+    if (!receiver) return;
+    const { client } = receiver;
+    if (!client.unread) return deliver(client);
+    const sent = await client.unread.admit(sender, bytes);
+    if (sent) {
+      deliver(client);
+      return client.unread.delivered(sent);
+    }
+    // It went away meanwhile: another one of its group, then.
+  }
 }
 
 /** One of a group at random, among those who still have their role. */

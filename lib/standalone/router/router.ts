@@ -9,18 +9,20 @@
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { Server } from "socket.io";
+import { Server, type Socket } from "socket.io";
+import { createShares } from "./admission.js";
 import { serveConnection } from "./connection.js";
 import { newTally } from "./counts.js";
 import { type Gate, openGate } from "./gate.js";
 import { Interest } from "./interest.js";
 import { defaultLimits, maxPayload, type RouterLimits } from "./limits.js";
 import type { Router, RouterOptions } from "./options.js";
+import * as parser from "./parser.js";
 import { createSignIns } from "./sign-in.js";
+import { Strangers } from "./strangers.js";
 import type { Switchboard } from "./switchboard.js";
 import { Waiting } from "./waiting.js";
 import { FairServer } from "./websocket.js";
-import { Windows } from "./window.js";
 
 /** For a client to answer the end of its websocket. */
 const farewellMs = 500;
@@ -28,9 +30,11 @@ const farewellMs = 500;
 export function createRouter(options: RouterOptions): Router {
   const limits = { ...defaultLimits, ...options.limits };
   const switchboard = createSwitchboard(options, limits);
-  const gate = openGate(options, limits.connectionsInAll);
-  const signIns = createSignIns(options.authenticate, limits);
+  const strangers = new Strangers(limits);
+  const gate = openGate(options, limits.connectionsInAll, strangers);
+  const signIns = createSignIns(options.authenticate, limits, strangers);
   const io = createServer(gate, limits);
+  io.engine.on("connection", (conn: Socket["conn"]) => strangers.guard(conn));
   io.on("connection", (socket) =>
     serveConnection(switchboard, signIns, socket),
   );
@@ -51,6 +55,10 @@ export function createRouter(options: RouterOptions): Router {
       connections: io.of("/").sockets.size,
       subscriptions: switchboard.interest.size,
       waiting: switchboard.waiting.size,
+      held: [...switchboard.receivers].reduce(
+        (sum, each) => sum + each.held,
+        0,
+      ),
       ...switchboard.tally,
     }),
   };
@@ -67,11 +75,8 @@ function createSwitchboard(
     limits,
     interest: new Interest(),
     waiting: new Waiting(),
-    events: new Windows({
-      limit: limits.identityEvents,
-      windowMs: limits.eventWindowMs,
-      blockMs: limits.eventBlockMs,
-    }),
+    shares: createShares(limits),
+    receivers: new Set(),
     tally: newTally(),
   };
 }
@@ -88,6 +93,7 @@ function createServer({ inner }: Gate, limits: RouterLimits): Server {
     maxHttpBufferSize: maxPayload,
     connectTimeout: limits.connectMs,
     wsEngine: FairServer,
+    parser,
   });
   io.engine.on("headers", (headers: Record<string, string>) => {
     headers["X-Conat-Router"] = "project-backups stand-in";

@@ -5,6 +5,7 @@ import { Identity, identityKey, isHub } from "./identity.js";
 import type { RouterLimits } from "./limits.js";
 import type { Authenticate } from "./options.js";
 import { Refusal } from "./refusal.js";
+import type { Strangers } from "./strangers.js";
 import { Windows } from "./window.js";
 
 export interface SignIns {
@@ -16,15 +17,16 @@ export interface SignIns {
 export function createSignIns(
   authenticate: Authenticate,
   limits: RouterLimits,
+  strangers: Strangers,
 ): SignIns {
   const { failedSignIns: limit, failedSignInWindowMs: windowMs } = limits;
   const failures = new Windows({ limit, windowMs, blockMs: windowMs });
   const connections = new Map<string, number>();
 
   return {
-    async enter({ handshake: { auth, headers, address } }) {
+    async enter({ handshake: { auth, headers, address }, request }) {
       const identity = await within(
-        limits.connectMs,
+        limits.signInMs,
         authenticated(authenticate, { auth, headers, address }),
       ).catch((error: unknown) => {
         const now = performance.now();
@@ -39,6 +41,7 @@ export function createSignIns(
       const max = isHub(identity) ? limits.hubConnections : limits.connections;
       if (count >= max) throw tooManyConnections(max);
       connections.set(key, count + 1);
+      strangers.welcome(request.socket);
       return identity;
     },
     leave(identity) {

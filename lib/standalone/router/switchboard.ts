@@ -1,6 +1,7 @@
 /** What all connections of a router share. */
 
 import type { Socket } from "socket.io";
+import type { Shares } from "./admission.js";
 import type { Tally } from "./counts.js";
 import type { Identity } from "./identity.js";
 import type { Interest } from "./interest.js";
@@ -8,8 +9,8 @@ import type { RouterLimits } from "./limits.js";
 import type { RouterOptions } from "./options.js";
 import type { Access } from "./permission.js";
 import type { Tokens } from "./subject.js";
+import type { Unread } from "./unread.js";
 import type { Wait, Waiting } from "./waiting.js";
-import type { Windows } from "./window.js";
 
 export interface Switchboard extends Pick<
   RouterOptions,
@@ -18,8 +19,10 @@ export interface Switchboard extends Pick<
   limits: RouterLimits;
   interest: Interest<Subscription>;
   waiting: Waiting;
-  /** Events of each identity. */
-  events: Windows;
+  /** Of each identity. */
+  shares: Shares;
+  /** Of each hub that is connected. */
+  receivers: Set<Unread>;
   tally: Tally;
 }
 
@@ -30,6 +33,10 @@ export interface Client {
   /** By pattern, in the order they were made. */
   subscriptions: Map<string, Subscription>;
   waits: Set<Wait>;
+  /** Of a hub: publishers wait for it. */
+  unread: Unread | undefined;
+  /** Ends its wait for a hub, while there is one. */
+  held: (() => void) | undefined;
 }
 
 export interface Subscription {

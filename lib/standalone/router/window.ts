@@ -14,14 +14,15 @@ export class Window {
   constructor(readonly limit: WindowLimit) {}
 
   /** Milliseconds to wait; 0: it was let through. */
-  hit(now: number): number {
+  hit(now: number, amount = 1): number {
     const blocked = this.blockedFor(now);
     if (blocked > 0) return blocked;
     if (now >= this.#endsAt) {
       this.#count = 0;
       this.#endsAt = now + this.limit.windowMs;
     }
-    if (++this.#count <= this.limit.limit) return 0;
+    this.#count += amount;
+    if (this.#count <= this.limit.limit) return 0;
     this.#blockedUntil = now + this.limit.blockMs;
     this.#endsAt = this.#blockedUntil;
     return this.limit.blockMs;
@@ -46,11 +47,11 @@ export class Windows {
 
   constructor(readonly limit: WindowLimit) {}
 
-  hit(key: string, now: number): number {
+  hit(key: string, now: number, amount = 1): number {
     this.#sweep(now);
     const window = this.#windows.get(key) ?? new Window(this.limit);
     this.#windows.set(key, window);
-    return window.hit(now);
+    return window.hit(now, amount);
   }
 
   blockedFor(key: string, now: number): number {

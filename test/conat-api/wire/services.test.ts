@@ -215,3 +215,32 @@ test("an answer of 20 MB arrives whole", async () => {
   expect(bytes.every((byte) => byte === 7)).toBe(true);
   expect(publishesTo("_INBOX")).toHaveLength(3);
 });
+
+test("few of the answers that nobody takes are waited for", async () => {
+  const { alice, methods } = await serve({ ok: () => "ok" });
+  for (let count = 0; count < 50; count++) {
+    await alice.publish("a.b", ["ok", []], {
+      headers: { "CN-Reply": `_INBOX.dead.${count}` },
+    });
+  }
+  await until(() => publishesTo("_INBOX.dead").length === 50);
+  await expect(methods.ok?.()).resolves.toBe("ok");
+  const waits = ground.router.events.filter(
+    ({ name }) => name === "wait-for-interest",
+  );
+  expect(waits).toHaveLength(32);
+});
+
+test("an answer that was lost with our own connection is given again", async () => {
+  const { host, methods } = await serve({ ok: () => "ok" });
+  ground.router.silent.add("publish");
+  const call = methods.ok?.();
+  await until(() => publishesTo("_INBOX").length === 1);
+  ground.router.silent.delete("publish");
+  const connected = event(host, "connected");
+  ground.router.cut();
+  await connected;
+  await until(() => publishesTo("_INBOX").length > 1);
+  // The first one arrived; only nobody told us.
+  await expect(call).resolves.toBe("ok");
+});

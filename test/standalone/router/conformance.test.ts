@@ -6,6 +6,7 @@ import { until } from "../../support/until.js";
 import {
   Ids,
   readRecording,
+  sameShape,
   type Recorded,
 } from "../../support/wire-frames.js";
 import type { Packet } from "../../support/wire-packets.js";
@@ -74,4 +75,33 @@ test("who was refused is told why, and disconnected", async () => {
     },
     { type: "disconnect" },
   ]);
+});
+
+test.each([
+  ["publish", "_INBOX.x.ABCDEFGHJK", "_INBOX.x.23456789ZZ", true],
+  ["publish", "_INBOX.x.ABCDEFGHJK", "_INBOX.x.1BCDEFGHJK", false],
+  ["publish", "_INBOX.x.ABCDEFGHJK", "_INBOX.x.ABCDEFGHJKL", false],
+  ["publish", "_INBOX.x.ABCDEFGHJK", "_INBOX.x.", false],
+  ["publish", "_INBOX.x.y", "_INBOX.x.z", false],
+])(
+  "an id is another one only when it has its shape: %s %s, %s",
+  (event, recorded, seen, isSame) => {
+    const packet = (subject: string): Packet => ({
+      type: "event",
+      args: [event, { subject }],
+    });
+    expect(sameShape(packet(recorded), packet(seen))).toBe(isSame);
+  },
+);
+
+test.each([
+  ["Ab-_567890abcdefghij", true],
+  ["short", false],
+  ["Ab-_567890abcdefghi=", false],
+])("the id of a socket has its shape: %s", (sid, isSame) => {
+  const packet = (id: string): Packet => ({
+    type: "connect",
+    data: { sid: id },
+  });
+  expect(sameShape(packet("aaaaaaaaaaaaaaaaaaaa"), packet(sid))).toBe(isSame);
 });

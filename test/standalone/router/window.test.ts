@@ -21,6 +21,12 @@ test("each window counts anew, from its first event", () => {
   expect(window.hit(2899)).toBe(5000);
 });
 
+test("what is large counts as much as it is", () => {
+  const window = new Window(limit);
+  expect(window.hit(0, 2)).toBe(0);
+  expect(window.hit(0, 2)).toBe(5000);
+});
+
 test("keys do not count for each other, and old ones are forgotten", () => {
   const windows = new Windows(limit);
   for (let count = 0; count < 4; count++) windows.hit("flood", 0);
@@ -31,6 +37,7 @@ test("keys do not count for each other, and old ones are forgotten", () => {
   // Only what is over may go: the block is not.
   windows.hit("other", 1500);
   expect(windows.blockedFor("flood", 1500)).toBe(3500);
+  expect(windows.blockedFor("flood", 5000)).toBe(0);
   windows.hit("other", 6000);
   expect(windows.size).toBe(1);
 });
