@@ -3,8 +3,9 @@
 import type { Job, ProjectBackupsApi } from "../conat-api/index.js";
 import type { Attachment } from "./attachment.js";
 import { panelMessages } from "./messages.js";
-import type { ActionName } from "./model.js";
-import { pageSize, type Reader } from "./reader.js";
+import { type ActionName, pageSize } from "./model.js";
+import { patiently } from "./patience.js";
+import { type Reader, rowsToRead } from "./reader.js";
 import { type Sentence, sentenceOf } from "./sentence.js";
 import type { Store } from "./store.js";
 
@@ -27,6 +28,7 @@ interface Tools {
   store: Store;
   attachment: Attachment;
   reader: Reader;
+  closing: AbortSignal;
 }
 
 type Ask = (
@@ -58,8 +60,7 @@ export function createActions(tools: Tools): PanelActions {
       }),
     refresh: () =>
       act(tools, "refresh", project_id, async (api, ticket) => {
-        const shown = store.state.list?.backups.length ?? 0;
-        const limit = Math.min(Math.max(shown, pageSize), 1000);
+        const limit = rowsToRead(store.state);
         const list = await api.list({ project_id, limit, refresh: true });
         store.apply({ type: "list", ticket, list });
         return undefined;
@@ -73,15 +74,18 @@ export function createActions(tools: Tools): PanelActions {
 function readOlder({ project_id, store }: Tools): Ask {
   return async (api, ticket) => {
     const after = store.state.list?.cursor;
-    if (!after) return undefined;
-    const list = await api.list({ project_id, cursor: after, limit: pageSize });
-    store.apply({ type: "older", ticket, after, list });
+    if (after) {
+      const cursor = { cursor: after, limit: pageSize };
+      const list = await api.list({ project_id, ...cursor });
+      store.apply({ type: "older", ticket, after, list });
+    }
+    store.apply({ type: "widened" });
     return undefined;
   };
 }
 
 async function act(
-  { store, attachment, reader }: Tools,
+  { store, attachment, reader, closing }: Tools,
   action: ActionName,
   of: string,
   ask: Ask,
@@ -89,8 +93,8 @@ async function act(
   if (store.closed || store.state.busy[action] !== undefined) return false;
   store.apply({ type: "asked", action, of });
   try {
-    const api = await attachment.api();
-    const note = await ask(api, store.ticket());
+    const asking = attachment.api().then((api) => ask(api, store.ticket()));
+    const note = await patiently(asking, closing);
     store.apply({ type: "answered", action, note });
     return !store.closed;
   } catch (error) {

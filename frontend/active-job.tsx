@@ -1,87 +1,95 @@
 /** A job that has not ended: what it does, how far it is, and Cancel. */
 
-import { Button, Card, Flex, Typography } from "antd";
-import { useState } from "react";
+import { Card, Flex, Typography } from "antd";
+import { type RefObject, useLayoutEffect, useRef } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { Job } from "../conat-api/index.js";
-import { CancelRestoreDialog } from "./cancel-restore-dialog.js";
+import { CancelButton } from "./cancel-button.js";
 import { activity, amountOf, percentOf, say } from "./format.js";
 import { JobProgress } from "./job-progress.js";
+import { canCancel, isAppointment } from "./jobs.js";
 import { jobMessages } from "./messages.js";
-import { canCancel } from "./model.js";
-
-const { Text } = Typography;
+import { Secondary } from "./secondary.js";
+import { Due } from "./time.js";
 
 interface ActiveJobProps {
   job: Job;
   now: number;
-  disabled: boolean;
+  /** The host does not answer. */
+  stale: boolean;
   cancelling: boolean;
+  place: RefObject<HTMLDivElement | null> | undefined;
   onCancel: (job: Job) => void;
+  /** It ended while it had the focus. */
+  onGone: () => void;
 }
 
 export function ActiveJob(props: ActiveJobProps) {
-  const { job, now } = props;
+  const { job, stale, cancelling, place, onCancel, onGone } = props;
   const intl = useIntl();
-  const doing = say(intl, activity(intl, job, now));
   const amount = amountOf(intl, job);
-  const title =
-    job.kind === "backup" ? jobMessages.backingUp : jobMessages.restoring;
+  const own = useRef<HTMLDivElement>(null);
+  const card = place ?? own;
+  const pressed = useRef(false);
+  useLayoutEffect(() => {
+    const shown = card.current;
+    return () => {
+      const focused = shown?.contains(document.activeElement);
+      if (pressed.current || focused) onGone();
+    };
+  }, [card, onGone]);
+  const cancel = () => {
+    pressed.current = true;
+    onCancel(job);
+  };
   return (
-    <Card size="small">
+    <Card size="small" ref={card} tabIndex={-1}>
       <Flex vertical gap={4}>
         <Flex justify="space-between" align="center" gap="small">
-          <span role="status">
-            <Text strong>
-              <FormattedMessage {...title} />
-            </Text>
-            {" · "}
-            {doing}
-          </span>
-          {canCancel(job) && <CancelButton {...props} />}
+          <Doing {...props} />
+          {canCancel(job) && (
+            <CancelButton
+              {...{ job, cancelling }}
+              held={stale}
+              onCancel={cancel}
+            />
+          )}
         </Flex>
         {job.state === "running" && (
-          <JobProgress percent={percentOf(job)} label={doing} />
+          <JobProgress
+            percent={percentOf(job)}
+            label={say(intl, activity(job, props.now))}
+            still={stale}
+          />
         )}
-        <Text type="secondary">
+        <Secondary>
           {amount && `${say(intl, amount)}. `}
-          <FormattedMessage {...jobMessages.goesOn} />
-        </Text>
+          {!stale && <FormattedMessage {...jobMessages.goesOn} />}
+        </Secondary>
       </Flex>
     </Card>
   );
 }
 
-/** A backup is asked for again with one click; a restore is not. */
-function CancelButton(props: ActiveJobProps) {
-  const { job, disabled, cancelling, onCancel } = props;
+function Doing({ job, now }: ActiveJobProps) {
   const intl = useIntl();
-  const [asking, setAsking] = useState(false);
-  const isRestore = job.kind === "restore";
-  const label = isRestore
-    ? jobMessages.cancelRestore
-    : jobMessages.cancelBackup;
+  const title =
+    job.kind === "backup" ? jobMessages.backingUp : jobMessages.restoring;
   return (
-    <>
-      <Button
-        size="small"
-        loading={cancelling}
-        disabled={disabled}
-        aria-label={intl.formatMessage(label)}
-        onClick={() => (isRestore ? setAsking(true) : onCancel(job))}
-      >
-        <FormattedMessage {...jobMessages.cancel} />
-      </Button>
-      {isRestore && (
-        <CancelRestoreDialog
-          open={asking}
-          onConfirm={() => {
-            setAsking(false);
-            onCancel(job);
-          }}
-          onClose={() => setAsking(false)}
-        />
+    <span>
+      <span role="status">
+        <Typography.Text strong>
+          <FormattedMessage {...title} />
+        </Typography.Text>
+        {" · "}
+        {say(intl, activity(job, now))}
+      </span>
+      {isAppointment(job, now) && (
+        <>
+          {" "}
+          <Due at={job.run_at} now={now} />
+        </>
       )}
-    </>
+    </span>
   );
 }

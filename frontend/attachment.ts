@@ -14,6 +14,7 @@ import type { PanelClient, PanelHost } from "./panel-client.js";
 interface AttachmentOptions extends PanelHost {
   onHint: () => void;
   onConnected: () => void;
+  onLost: () => void;
 }
 
 export interface Attachment {

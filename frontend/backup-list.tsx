@@ -1,18 +1,24 @@
 /** All backups: how fresh the list is, its rows, and the way to older ones. */
 
 import { ReloadOutlined } from "@ant-design/icons";
-import { Button, Empty, Flex, Typography } from "antd";
+import { Empty, Flex, Typography } from "antd";
 import { FormattedMessage } from "react-intl";
 import type { Output } from "../conat-api/index.js";
 import { BackupStack } from "./backup-stack.js";
 import { type BackupsProps, BackupTable } from "./backup-table.js";
+import { HeldButton } from "./held-button.js";
 import { listMessages } from "./messages.js";
+import { QuietAlert } from "./quiet-alert.js";
+import { Secondary } from "./secondary.js";
 import { Ago } from "./time.js";
 
 const { Text, Title } = Typography;
 
 interface BackupListProps extends Omit<BackupsProps, "backups"> {
   list: Output<"list">;
+  /** How many of them are shown. */
+  shown: number;
+  older: boolean;
   narrow: boolean;
   /** The host does not answer. */
   stale: boolean;
@@ -22,27 +28,29 @@ interface BackupListProps extends Omit<BackupsProps, "backups"> {
 }
 
 export function BackupList(props: BackupListProps) {
-  const { list, narrow, stale, readingOlder, onShowOlder } = props;
-  const { backups, cursor } = list;
+  const { list, shown, older, narrow, stale, readingOlder } = props;
+  const { as_of, read_error } = list;
+  const backups = list.backups.slice(0, shown);
   const Rows = narrow ? BackupStack : BackupTable;
   return (
     <section>
       <ListHeading {...props} />
+      {read_error !== null && <Incomplete why={read_error} />}
       {backups.length === 0 ? (
-        <NoBackups read={list.as_of !== null} />
+        <NoBackups read={as_of !== null && read_error === null} />
       ) : (
         <Rows {...props} backups={backups} />
       )}
-      {cursor !== null && (
+      {older && (
         <Flex justify="center" style={{ marginTop: 8 }}>
-          <Button
+          <HeldButton
             type="link"
             loading={readingOlder}
-            disabled={stale}
-            onClick={onShowOlder}
+            held={stale}
+            onClick={props.onShowOlder}
           >
             <FormattedMessage {...listMessages.older} />
-          </Button>
+          </HeldButton>
         </Flex>
       )}
     </section>
@@ -50,7 +58,8 @@ export function BackupList(props: BackupListProps) {
 }
 
 function ListHeading({ list, now, stale, onRefresh }: BackupListProps) {
-  const { as_of, refreshing } = list;
+  const { as_of } = list;
+  const refreshing = list.refreshing && !stale;
   return (
     <Flex
       justify="space-between"
@@ -62,7 +71,7 @@ function ListHeading({ list, now, stale, onRefresh }: BackupListProps) {
         <Title level={5} style={{ margin: 0 }}>
           <FormattedMessage {...listMessages.heading} />
         </Title>
-        <Text type="secondary">
+        <Secondary>
           {as_of === null ? (
             <FormattedMessage {...listMessages.neverRead} />
           ) : (
@@ -71,21 +80,31 @@ function ListHeading({ list, now, stale, onRefresh }: BackupListProps) {
               values={{ when: <Ago key="when" at={as_of} now={now} /> }}
             />
           )}
-        </Text>
+        </Secondary>
       </Flex>
-      <Button
+      <HeldButton
         type="text"
         size="small"
         icon={<ReloadOutlined aria-hidden />}
         loading={refreshing}
-        disabled={stale}
+        held={stale}
         onClick={onRefresh}
       >
         <FormattedMessage
           {...(refreshing ? listMessages.refreshing : listMessages.refresh)}
         />
-      </Button>
+      </HeldButton>
     </Flex>
+  );
+}
+
+function Incomplete({ why }: { why: string }) {
+  return (
+    <QuietAlert
+      type="warning"
+      style={{ marginBlockEnd: 8 }}
+      title={<FormattedMessage {...listMessages.incomplete} values={{ why }} />}
+    />
   );
 }
 
@@ -101,9 +120,9 @@ function NoBackups({ read }: { read: boolean }) {
           <Text strong>
             <FormattedMessage {...title} />
           </Text>
-          <Text type="secondary" style={{ maxWidth: "34em" }}>
+          <Secondary style={{ maxWidth: "34em" }}>
             <FormattedMessage {...help} />
-          </Text>
+          </Secondary>
         </Flex>
       }
     />

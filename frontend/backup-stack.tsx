@@ -1,16 +1,15 @@
 /** The backups where there is no room for a table. */
 
-import { Divider, Flex, Typography } from "antd";
+import { Divider, Flex } from "antd";
 import { useIntl } from "react-intl";
 import type { Backup } from "../conat-api/index.js";
 import type { BackupsProps } from "./backup-table.js";
 import { formatBytes, triggerWords } from "./format.js";
 import { listMessages } from "./messages.js";
 import { RestoreButton } from "./restore-button.js";
+import { Secondary } from "./secondary.js";
 import { Ago } from "./time.js";
 import { Warnings } from "./warnings.js";
-
-const { Text } = Typography;
 
 export function BackupStack({ backups, ...props }: BackupsProps) {
   return (
@@ -42,7 +41,7 @@ function StackedBackup(props: StackedProps) {
     <Flex justify="space-between" align="center" gap="small">
       <Flex vertical align="start">
         <Ago at={backup.time} now={now} />
-        <Text type="secondary">{facts.filter(Boolean).join(" · ")}</Text>
+        <Secondary>{facts.filter(Boolean).join(" · ")}</Secondary>
         {(backup.warnings_count ?? 0) > 0 && <Warnings {...backup} />}
       </Flex>
       <RestoreButton {...{ backup, disabled, onRestore }} />

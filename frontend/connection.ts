@@ -22,18 +22,27 @@ export interface Connection {
 export function openConnection(options: ConnectionOptions): Connection {
   const { project_id } = options;
   const store = createStore(options.onChange);
+  const closing = new AbortController();
   const attachment = createAttachment({
     ...options,
     onHint: () => reader.soon(),
     onConnected: () => reader.restart(),
+    onLost: () => reader.lost(),
   });
   const reader = createReader({ project_id, store, attachment });
-  const actions = createActions({ project_id, store, attachment, reader });
+  const actions = createActions({
+    project_id,
+    store,
+    attachment,
+    reader,
+    closing: closing.signal,
+  });
   reader.soon();
   return {
     actions,
     close() {
       store.close();
+      closing.abort();
       reader.close();
       attachment.close();
     },

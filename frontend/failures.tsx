@@ -5,6 +5,7 @@ import { FormattedMessage, useIntl } from "react-intl";
 import type { Job } from "../conat-api/index.js";
 import { failureOf, say } from "./format.js";
 import { jobMessages } from "./messages.js";
+import { Secondary } from "./secondary.js";
 import { Ago } from "./time.js";
 
 const { Text } = Typography;
@@ -36,9 +37,9 @@ function FailureList({ jobs, now }: FailuresProps) {
             <Text strong>
               <FormattedMessage {...jobMessages[job.kind]} />
             </Text>
-            <Text type="secondary">
+            <Secondary>
               <Ago at={job.finished_at ?? job.created_at} now={now} />
-            </Text>
+            </Secondary>
           </Flex>
           {say(intl, failureOf(job))}
         </li>

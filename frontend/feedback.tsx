@@ -24,6 +24,7 @@ export function FeedbackAlert({ feedback, onClose }: FeedbackProps) {
   }
   return (
     <QuietAlert
+      urgent
       type="error"
       title={intl.formatMessage(actionFailed[action])}
       closable={closable}

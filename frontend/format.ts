@@ -15,8 +15,9 @@ import {
   restoreMessages,
   statusMessages,
 } from "./messages.js";
-import { type ActionName, isAppointment } from "./model.js";
-import { formatBytes, formatDue } from "./quantities.js";
+import { isAppointment } from "./jobs.js";
+import type { ActionName } from "./model.js";
+import { formatBytes } from "./quantities.js";
 import type { Sentence } from "./sentence.js";
 
 export * from "./quantities.js";
@@ -79,14 +80,11 @@ export const phaseWords: Record<Phase, MessageDescriptor> = {
 };
 
 /** What an unfinished job does now. */
-export function activity(intl: IntlShape, job: Job, now: number): Sentence {
+export function activity(job: Job, now: number): Sentence {
   if (job.state === "running" && job.phase) {
     return { message: phaseWords[job.phase] };
   }
-  if (job.state === "pending" && isAppointment(job, now)) {
-    const when = formatDue(intl, job.run_at, now);
-    return { message: jobMessages.pendingUntil, values: { when } };
-  }
+  if (isAppointment(job, now)) return { message: jobMessages.waitingToRetry };
   return { message: stateWords[job.state] };
 }
 
@@ -102,7 +100,10 @@ export function percentOf(job: Job): number | undefined {
   return Math.min(Math.floor((100 * bytes_done) / bytes_total), 99);
 }
 
-/** "1.2 GB of 3.4 GB"; undefined before the first byte. */
+/**
+ * "1.2 GB of 3.4 GB"; undefined before the first byte. The total of a backup
+ * is the size of the last one, as far as anybody knows.
+ */
 export function amountOf(intl: IntlShape, job: Job): Sentence | undefined {
   const { bytes_done, bytes_total } = job;
   if (job.state !== "running" || !bytes_done) return undefined;
@@ -111,7 +112,9 @@ export function amountOf(intl: IntlShape, job: Job): Sentence | undefined {
     return { message: jobMessages.soFar, values: { done } };
   }
   const total = formatBytes(intl, bytes_total);
-  return { message: jobMessages.progress, values: { done, total } };
+  const { progress, progressAbout } = jobMessages;
+  const message = job.kind === "backup" ? progressAbout : progress;
+  return { message, values: { done, total } };
 }
 
 /** Why it was made, as its reader would say it. */

@@ -6,9 +6,10 @@ import {
   CloudUploadOutlined,
   ExclamationCircleOutlined,
   MinusCircleOutlined,
+  QuestionCircleOutlined,
 } from "@ant-design/icons";
-import { Button, Flex, Tag, Typography } from "antd";
-import type { ReactNode } from "react";
+import { Flex, Tag, theme, Typography } from "antd";
+import type { ReactNode, RefObject } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { Health, Status } from "../conat-api/index.js";
 import {
@@ -18,7 +19,9 @@ import {
   healthWords,
   say,
 } from "./format.js";
+import { HeldButton } from "./held-button.js";
 import { statusMessages } from "./messages.js";
+import { Secondary } from "./secondary.js";
 import { Ago, Due } from "./time.js";
 
 const { Text } = Typography;
@@ -29,47 +32,48 @@ interface HealthProps {
   /** A backup waits already. */
   asked: boolean;
   asking: boolean;
-  disabled: boolean;
+  /** The host does not answer. */
+  stale: boolean;
+  /** Takes the focus of what is gone. */
+  place: RefObject<HTMLDivElement | null>;
   onStart: () => void;
 }
 
 export function HealthSummary(props: HealthProps) {
-  const { status, now, asked, asking, disabled, onStart } = props;
+  const { asked, asking, stale, place, onStart } = props;
   const label = asked ? statusMessages.alreadyAsked : statusMessages.backUpNow;
   return (
     <Flex justify="space-between" align="start" gap="middle" wrap>
-      <Flex vertical gap={4} style={{ flex: "1 1 16em", minWidth: 0 }}>
-        <Headline status={status} now={now} />
-        <Details status={status} now={now} />
+      <Flex
+        vertical
+        gap={4}
+        ref={place}
+        tabIndex={-1}
+        style={{ flex: "1 1 16em", minWidth: 0, outline: "none" }}
+      >
+        <Headline {...props} />
+        <Details {...props} />
       </Flex>
-      <Button
+      <HeldButton
         type="primary"
         icon={<CloudUploadOutlined aria-hidden />}
         loading={asking}
-        disabled={disabled || asked}
+        held={stale || asked}
         onClick={onStart}
       >
         <FormattedMessage {...label} />
-      </Button>
+      </HeldButton>
     </Flex>
   );
 }
 
-function Headline({ status, now }: { status: Status; now: number }) {
-  const intl = useIntl();
+type Facts = Pick<HealthProps, "status" | "now" | "stale">;
+
+function Headline({ status, now, stale }: Facts) {
   const { last_backup, health } = status;
-  const words = healthWords[health];
-  const word = intl.formatMessage(words);
   return (
     <Flex align="center" gap="small" wrap>
-      <Tag
-        color={healthTones[health]}
-        icon={healthIcons[health]}
-        aria-label={intl.formatMessage(statusMessages.health, { word })}
-        role="img"
-      >
-        {word}
-      </Tag>
+      <HealthTag health={stale ? undefined : health} />
       <Text strong style={{ fontSize: "1.1em" }}>
         {last_backup ? (
           <FormattedMessage
@@ -87,41 +91,70 @@ function Headline({ status, now }: { status: Status; now: number }) {
   );
 }
 
+/** undefined: nobody knows how it is by now. */
+function HealthTag({ health }: { health: Health | undefined }) {
+  const intl = useIntl();
+  const { token } = theme.useToken();
+  const words = health ? healthWords[health] : statusMessages.unknown;
+  const word = intl.formatMessage(words);
+  return (
+    <Tag
+      color={health ? healthTones[health] : "default"}
+      icon={
+        health ? healthIcons[health] : <QuestionCircleOutlined aria-hidden />
+      }
+      aria-label={intl.formatMessage(statusMessages.health, { word })}
+      role="img"
+      // The tone's own colour is too pale to be read on its background.
+      style={{ color: token.colorText }}
+    >
+      {word}
+    </Tag>
+  );
+}
+
 function Size({ backup }: { backup: NonNullable<Status["last_backup"]> }) {
   const intl = useIntl();
   const { size_bytes, files } = backup;
   if (size_bytes === null) return null;
   const size = formatBytes(intl, size_bytes);
   return (
-    <Text type="secondary">
+    <Secondary>
       {files === null
         ? size
         : intl.formatMessage(statusMessages.size, { size, files })}
-    </Text>
+    </Secondary>
   );
 }
 
-function Details({ status, now }: { status: Status; now: number }) {
-  const intl = useIntl();
-  const { last_attempt, next_due_at } = status;
+function Details({ status, now }: Facts) {
+  const { next_due_at } = status;
   return (
-    <Text type="secondary">
-      {say(intl, healthSentence(status))}{" "}
-      {last_attempt?.state === "cancelled" && last_attempt.finished_at && (
-        <FormattedMessage
-          {...statusMessages.lastCancelled}
-          values={{
-            when: <Ago key="when" at={last_attempt.finished_at} now={now} />,
-          }}
-        />
-      )}{" "}
+    <Secondary>
+      <LastAttempt status={status} now={now} />{" "}
       {next_due_at !== null && (
         <FormattedMessage
           {...statusMessages.nextDue}
           values={{ when: <Due key="when" at={next_due_at} now={now} /> }}
         />
       )}
-    </Text>
+    </Secondary>
+  );
+}
+
+function LastAttempt({ status, now }: Omit<Facts, "stale">) {
+  const intl = useIntl();
+  const { last_attempt, health } = status;
+  if (last_attempt?.state !== "cancelled") {
+    return say(intl, healthSentence(status));
+  }
+  const { lastCancelled, warnedBeforeCancelled } = statusMessages;
+  const at = last_attempt.finished_at ?? last_attempt.created_at;
+  return (
+    <FormattedMessage
+      {...(health === "warning" ? warnedBeforeCancelled : lastCancelled)}
+      values={{ when: <Ago key="when" at={at} now={now} /> }}
+    />
   );
 }
 

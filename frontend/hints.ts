@@ -1,6 +1,7 @@
 /**
- * "There is something to read": from events and from a new connection. Anyone
- * in the project can forge an event, so nothing of it is passed on.
+ * "There is something to read": from events and from a new connection; and
+ * that there is no connection. Anyone in the project can forge an event, so
+ * nothing of it is passed on.
  */
 
 import {
@@ -16,6 +17,8 @@ export interface HintsOptions {
   onHint: () => void;
   /** What happened before it was lost. */
   onConnected: () => void;
+  /** It was, and did not come back at once. */
+  onLost: () => void;
 }
 
 export interface Hints {
@@ -25,17 +28,20 @@ export interface Hints {
 }
 
 const againMs = 55_000;
+const lostAfterMs = 2000;
 
 export function followHints({
   client,
   project_id,
   onHint,
   onConnected,
+  onLost,
 }: HintsOptions): Hints {
   let closed = false;
   let listening = false;
   let triedAt = -Infinity;
   let subscription: ConatSubscription | undefined;
+  let losing: ReturnType<typeof setTimeout> | undefined;
 
   async function follow(): Promise<void> {
     const opened = await client.subscribe?.(eventsSubject(project_id));
@@ -64,17 +70,25 @@ export function followHints({
   }
 
   const connected = () => {
+    clearTimeout(losing);
     triedAt = -Infinity;
     listen();
     onConnected();
   };
+  const disconnected = () => {
+    clearTimeout(losing);
+    losing = setTimeout(onLost, lostAfterMs);
+  };
   client.on?.("connected", connected);
+  client.on?.("disconnected", disconnected);
   listen();
   return {
     listen,
     close() {
       closed = true;
+      clearTimeout(losing);
       client.off?.("connected", connected);
+      client.off?.("disconnected", disconnected);
       subscription?.close();
     },
   };

@@ -5,13 +5,17 @@ import { Progress, theme } from "antd";
 interface JobProgressProps {
   percent: number | undefined;
   label: string;
+  /** Nobody knows whether it still moves. */
+  still: boolean;
 }
 
-export function JobProgress({ percent, label }: JobProgressProps) {
+export function JobProgress({ percent, label, still }: JobProgressProps) {
   const { token } = theme.useToken();
   if (percent !== undefined) {
-    return <Progress percent={percent} status="active" aria-label={label} />;
+    const status = still ? "normal" : "active";
+    return <Progress percent={percent} status={status} aria-label={label} />;
   }
+  if (still) return null;
   return (
     <div role="progressbar" aria-label={label}>
       <div aria-hidden>

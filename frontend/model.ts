@@ -3,12 +3,7 @@
  * it is sent; an answer older than what is shown is dropped.
  */
 
-import {
-  isTerminal,
-  type Job,
-  type Output,
-  type Status,
-} from "../conat-api/index.js";
+import type { Job, Output, Status } from "../conat-api/index.js";
 import type { Sentence } from "./sentence.js";
 
 export type ActionName = "start" | "cancel" | "restore" | "refresh" | "older";
@@ -26,7 +21,9 @@ export interface PanelState {
   jobs: readonly Job[];
   /** The newest failures. */
   failed: readonly Job[];
-  /** When the status was read last. */
+  /** How many backups are shown; the list may have one more. */
+  shown: number;
+  /** When all of it was read last. */
   readAt: number | undefined;
   /** Why nothing may be shown. */
   denied: Sentence | undefined;
@@ -39,9 +36,12 @@ export interface PanelState {
 }
 
 export type PanelEvent =
-  | { type: "status"; ticket: number; status: Status; now: number }
+  | { type: "status"; ticket: number; status: Status }
+  /** All that was to be read has been. */
+  | { type: "complete"; ticket: number; now: number }
   | { type: "list"; ticket: number; list: Output<"list"> }
   | { type: "older"; ticket: number; after: string; list: Output<"list"> }
+  | { type: "widened" }
   | { type: "jobs"; ticket: number; jobs: Job[]; failed: Job[] }
   | { type: "job"; ticket: number; job: Job }
   | { type: "failed"; ticket: number; sentence: Sentence }
@@ -51,11 +51,14 @@ export type PanelEvent =
   | { type: "refused"; action: ActionName; sentence: Sentence }
   | { type: "dismissed" };
 
+export const pageSize = 25;
+
 export const initialState: PanelState = {
   status: undefined,
   list: undefined,
   jobs: [],
   failed: [],
+  shown: pageSize,
   readAt: undefined,
   denied: undefined,
   trouble: undefined,
@@ -67,6 +70,7 @@ export const initialState: PanelState = {
 export function reduce(state: PanelState, event: PanelEvent): PanelState {
   switch (event.type) {
     case "status":
+    case "complete":
     case "failed":
     case "denied":
       return event.ticket < state.tickets.status
@@ -76,6 +80,8 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
       return reduceList(state, event.ticket, event.list);
     case "older":
       return reduceOlder(state, event);
+    case "widened":
+      return { ...state, shown: state.shown + pageSize };
     case "jobs":
       if (event.ticket < state.tickets.jobs) return state;
       return {
@@ -100,7 +106,10 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
   }
 }
 
-type Read = Extract<PanelEvent, { type: "status" | "failed" | "denied" }>;
+type Read = Extract<
+  PanelEvent,
+  { type: "status" | "complete" | "failed" | "denied" }
+>;
 
 function reduceRead(state: PanelState, event: Read): PanelState {
   const tickets = { ...state.tickets, status: event.ticket };
@@ -116,14 +125,11 @@ function reduceRead(state: PanelState, event: Read): PanelState {
     };
     return { ...initialState, tickets: all, denied: event.sentence };
   }
-  return {
-    ...state,
-    tickets,
-    status: event.status,
-    readAt: event.now,
-    denied: undefined,
-    trouble: undefined,
-  };
+  if (event.type === "status") {
+    return { ...state, tickets, status: event.status };
+  }
+  const { now: readAt } = event;
+  return { ...state, readAt, denied: undefined, trouble: undefined };
 }
 
 function reduceList(
@@ -181,52 +187,8 @@ export function viewOf({ denied, trouble, status, list }: PanelState): View {
   return trouble === undefined ? "loading" : "unreachable";
 }
 
-/**
- * Jobs that have not ended: the current one first. The status and the jobs
- * are read at different times; the newer one is believed.
- */
-export function activeJobs({ status, jobs, tickets }: PanelState): Job[] {
-  const open = jobs.filter(({ state }) => !isTerminal(state));
-  const current = status?.current;
-  if (tickets.jobs > tickets.status) {
-    const known = jobs.some(({ job_id }) => job_id === current?.job_id);
-    return current && !known ? [current, ...open] : open;
-  }
-  if (!current) return [];
-  const waiting = open.filter(({ job_id, state }) => {
-    return job_id !== current.job_id && state === "pending";
-  });
-  return [current, ...waiting];
-}
-
-const resultIsNewsMs = 24 * 60 * 60 * 1000;
-
-/** The newest restore, if it ended lately and none runs or waits. */
-export function endedRestore(state: PanelState, now: number): Job | undefined {
-  if (activeJobs(state).some(({ kind }) => kind === "restore"))
-    return undefined;
-  const newest = state.jobs.find(({ kind }) => kind === "restore");
-  if (!newest || !isTerminal(newest.state)) return undefined;
-  return now - (newest.finished_at ?? 0) < resultIsNewsMs ? newest : undefined;
-}
-
-/** A click would only join what waits, or has not yet fixed what it reads. */
-export function alreadyAsked(active: readonly Job[], now: number): boolean {
-  return active.some(
-    (job) =>
-      job.kind === "backup" &&
-      (job.state === "pending"
-        ? !isAppointment(job, now)
-        : job.phase === "preparing" || job.phase === "staging"),
-  );
-}
-
-/** It waits to be tried again; some seconds in the queue are none. */
-export function isAppointment({ run_at }: Job, now: number): boolean {
-  return run_at > now + 10_000;
-}
-
-/** A restore that has begun to swap is completed. */
-export function canCancel({ kind, phase }: Job): boolean {
-  return kind === "backup" || (phase !== "swapping" && phase !== "settling");
+/** Older ones than are shown. */
+export function hasOlder({ list, shown }: PanelState): boolean {
+  if (!list) return false;
+  return list.backups.length > shown || list.cursor !== null;
 }

@@ -18,12 +18,10 @@ export function LastFailure({ status, now }: { status: Status; now: number }) {
       title={
         <FormattedMessage
           {...statusMessages.lastFailed}
-          values={{
-            count: status.failed_in_a_row,
-            when: <Ago key="when" at={at} now={now} />,
-          }}
+          values={{ count: status.failed_in_a_row }}
         />
       }
+      when={<Ago at={at} now={now} />}
     >
       {say(intl, failureOf(last_attempt))}
     </QuietAlert>

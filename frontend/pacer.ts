@@ -3,13 +3,14 @@
  * `gapMs`; else after the delay that the last round gave.
  */
 
+import { patienceMs } from "./patience.js";
+
 export interface PacerOptions {
   /** Never rejects; resolves to the delay of the next one, ms. */
   round: () => Promise<number>;
   /** A round took longer than `patienceMs` and is waited for no more. */
   hung: () => number;
   gapMs?: number;
-  patienceMs?: number;
 }
 
 export interface Pacer {
@@ -19,12 +20,7 @@ export interface Pacer {
   close(): void;
 }
 
-export function createPacer({
-  round,
-  hung,
-  gapMs = 500,
-  patienceMs = 20_000,
-}: PacerOptions): Pacer {
+export function createPacer({ round, hung, gapMs = 500 }: PacerOptions): Pacer {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let startedAt = -Infinity;
   let running: object | undefined;

@@ -8,9 +8,11 @@ import { BackupList } from "./backup-list.js";
 import { Failures } from "./failures.js";
 import { FeedbackAlert } from "./feedback.js";
 import { HealthSummary } from "./health.js";
-import { activeJobs, alreadyAsked, endedRestore } from "./model.js";
+import { activeJobs, alreadyAsked, endedRestore } from "./jobs.js";
+import { hasOlder } from "./model.js";
 import { LastFailure, Notices } from "./notices.js";
 import { RestoreResult } from "./restore-result.js";
+import { useFocusPlaces } from "./use-focus-places.js";
 import type { ProjectBackups } from "./use-project-backups.js";
 import { useRestoring } from "./use-restoring.js";
 
@@ -29,29 +31,36 @@ export function PanelContent(props: PanelContentProps) {
   const active = activeJobs(state);
   const restores = active.some(({ kind }) => kind === "restore");
   const disabled = stale || restores;
-  const restoring = useRestoring({ ...props, disabled });
+  const places = useFocusPlaces();
+  const onRestored = places.toRestore;
+  const restoring = useRestoring({ ...props, disabled, onRestored });
   return (
-    <Flex vertical gap="middle" style={{ opacity: stale ? 0.65 : 1 }}>
+    <Flex vertical gap="middle">
       <HealthSummary
         {...{ status, now }}
         asked={alreadyAsked(active, now)}
         asking={state.busy.start !== undefined}
-        disabled={stale}
+        stale={stale}
+        place={places.summary}
         onStart={actions.start}
       />
       {active.map((job) => (
         <ActiveJob
           key={job.job_id}
-          {...{ job, now }}
-          disabled={stale}
+          {...{ job, now, stale }}
+          place={job.kind === "restore" ? places.restore : undefined}
+          onGone={places.onGone}
           cancelling={state.busy.cancel === job.job_id}
           onCancel={actions.cancel}
         />
       ))}
-      <News {...props} />
+      <News {...props} dialogOpen={restoring.isOpen} />
       <BackupList
         {...props}
-        {...{ stale, disabled }}
+        {...{ stale }}
+        disabled={disabled || state.busy.restore !== undefined}
+        shown={state.shown}
+        older={hasOlder(state)}
         readingOlder={state.busy.older !== undefined}
         onRestore={restoring.open}
         onRefresh={actions.refresh}
@@ -65,13 +74,14 @@ export function PanelContent(props: PanelContentProps) {
 }
 
 /** What happened: to the last click, the last restore, the last backup. */
-function News({ state, actions, status, list, now }: PanelContentProps) {
+function News(props: PanelContentProps & { dialogOpen: boolean }) {
+  const { state, actions, status, list, now, dialogOpen } = props;
   const [seen, setSeen] = useState<string>();
   const { feedback } = state;
   const restore = endedRestore(state, now);
   return (
     <>
-      {feedback && feedback.action !== "restore" && (
+      {feedback && !(dialogOpen && feedback.action === "restore") && (
         <FeedbackAlert feedback={feedback} onClose={actions.dismiss} />
       )}
       {restore && restore.job_id !== seen && (

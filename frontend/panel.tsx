@@ -31,7 +31,7 @@ export function ProjectBackupsPanel({
   const title = project?.get("title");
   const body = (
     <PanelBody
-      // Open dialogs and closed alerts are of one project only.
+      // What is known, asked and closed is of one project only.
       key={`${host.account_id} ${host.project_id}`}
       {...host}
       title={typeof title === "string" ? title : ""}

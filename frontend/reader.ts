@@ -3,15 +3,14 @@
  * changed. A host that does not answer is asked less and less often.
  */
 
-import {
-  BackupError,
-  type ProjectBackupsApi,
-  type Status,
-} from "../conat-api/index.js";
+import type { ProjectBackupsApi, Status } from "../conat-api/index.js";
 import type { Attachment } from "./attachment.js";
-import { activeJobs, type PanelState } from "./model.js";
+import { panelMessages } from "./messages.js";
+import { activeJobs } from "./jobs.js";
+import type { PanelState } from "./model.js";
 import { createPacer, type Pacer } from "./pacer.js";
-import { isDenied, sentenceOf } from "./sentence.js";
+import { silence } from "./patience.js";
+import { isDenied, type Sentence, sentenceOf } from "./sentence.js";
 import type { Store } from "./store.js";
 
 export interface ReaderOptions {
@@ -23,9 +22,12 @@ export interface ReaderOptions {
 export interface Reader extends Pacer {
   /** Soon, and the lists too. */
   all(): void;
+  /** The client has lost its connection. */
+  lost(): void;
 }
 
-export const pageSize = 10;
+/** The host sends no more at once. */
+const mostRows = 1000;
 const slowMs = 60_000;
 
 export function createReader({
@@ -43,7 +45,7 @@ export function createReader({
       const api = await attachment.api();
       const status = await api.status({ project_id });
       const now = Date.now();
-      store.apply({ type: "status", ticket, status, now });
+      store.apply({ type: "status", ticket, status });
       const seen = signatureOf(status);
       const old = listed === undefined || now - listed.at >= slowMs - 5000;
       if (old || listed?.status !== seen || store.state.list?.refreshing) {
@@ -51,6 +53,7 @@ export function createReader({
         await readLists(project_id, store, api);
       }
       failures = 0;
+      store.apply({ type: "complete", ticket, now });
       attachment.listen();
       return nextReadMs(store.state, now);
     } catch (error) {
@@ -59,13 +62,20 @@ export function createReader({
   }
 
   function failed(ticket: number, error: unknown): number {
-    const sentence = sentenceOf(error);
     const denied = isDenied(error);
+    failures += 1;
+    distrust(denied ? "denied" : "failed", ticket, sentenceOf(error));
+    return denied ? slowMs : Math.min(1000 * 2 ** failures, slowMs);
+  }
+
+  function distrust(
+    type: "denied" | "failed",
+    ticket: number,
+    sentence: Sentence,
+  ): void {
     attachment.doubt();
     listed = undefined;
-    failures += 1;
-    store.apply({ type: denied ? "denied" : "failed", ticket, sentence });
-    return denied ? slowMs : Math.min(1000 * 2 ** failures, slowMs);
+    store.apply({ type, ticket, sentence });
   }
 
   const pacer = createPacer({
@@ -78,7 +88,15 @@ export function createReader({
       listed = undefined;
       pacer.soon();
     },
+    lost() {
+      distrust("failed", store.ticket(), { message: panelMessages.lost });
+    },
   };
+}
+
+/** One more than is shown: is there an older one? */
+export function rowsToRead({ shown }: PanelState): number {
+  return Math.min(shown + 1, mostRows);
 }
 
 async function readLists(
@@ -87,9 +105,7 @@ async function readLists(
   api: ProjectBackupsApi,
 ): Promise<void> {
   const ticket = store.ticket();
-  const shown = store.state.list?.backups.length ?? 0;
-  // All that is shown, in one page.
-  const limit = Math.min(Math.max(shown, pageSize), 1000);
+  const limit = rowsToRead(store.state);
   const [list, { jobs }, { jobs: failed }] = await Promise.all([
     api.list({ project_id, limit }),
     api.jobs({ project_id, limit: 20 }),
@@ -114,8 +130,3 @@ function nextReadMs(state: PanelState, now: number): number {
   if (job.state === "running") return 1500;
   return Math.min(Math.max(job.run_at - now, 2000), slowMs);
 }
-
-const silence = () =>
-  new BackupError("INTERRUPTED", "The project's host does not answer.", {
-    cause: { code: 408 },
-  });

@@ -1,9 +1,9 @@
 /** Opens the dialog for one backup; its name says for which. */
 
-import { Button } from "antd";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { Backup } from "../conat-api/index.js";
 import { formatInstant } from "./format.js";
+import { HeldButton } from "./held-button.js";
 import { listMessages } from "./messages.js";
 
 interface RestoreButtonProps {
@@ -17,13 +17,13 @@ export function RestoreButton(props: RestoreButtonProps) {
   const intl = useIntl();
   const time = formatInstant(intl, backup.time);
   return (
-    <Button
+    <HeldButton
       size="small"
-      disabled={disabled}
+      held={disabled}
       aria-label={intl.formatMessage(listMessages.restoreOf, { time })}
       onClick={() => onRestore(backup)}
     >
       <FormattedMessage {...listMessages.restore} />
-    </Button>
+    </HeldButton>
   );
 }

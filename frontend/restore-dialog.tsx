@@ -5,7 +5,7 @@ import { useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { Backup } from "../conat-api/index.js";
 import { formatAgo, formatInstant, type Sentence, say } from "./format.js";
-import { restoreMessages } from "./messages.js";
+import { panelMessages, restoreMessages } from "./messages.js";
 import { QuietAlert } from "./quiet-alert.js";
 
 const { Paragraph, Text } = Typography;
@@ -33,9 +33,18 @@ export function RestoreDialog(props: RestoreDialogProps) {
       open={open}
       title={<FormattedMessage {...restoreMessages.title} />}
       okText={<FormattedMessage {...restoreMessages.ok} />}
-      cancelText={<FormattedMessage {...restoreMessages.cancel} />}
-      okButtonProps={{ danger: true, disabled: !agreed || disabled }}
-      confirmLoading={asking}
+      cancelText={
+        // Nothing can no longer be promised.
+        <FormattedMessage
+          {...(asking ? panelMessages.close : restoreMessages.cancel)}
+        />
+      }
+      // Not `confirmLoading`: the dialog could not be left.
+      okButtonProps={{
+        danger: true,
+        disabled: !agreed || disabled,
+        loading: asking,
+      }}
       onOk={onConfirm}
       onCancel={onClose}
       afterClose={props.afterClose}
@@ -50,6 +59,7 @@ export function RestoreDialog(props: RestoreDialogProps) {
       </Checkbox>
       {refusal !== undefined && (
         <QuietAlert
+          urgent
           type="error"
           style={{ marginTop: 16 }}
           title={<FormattedMessage {...restoreMessages.refused} />}

@@ -22,35 +22,36 @@ export function RestoreResult(props: RestoreResultProps) {
   const intl = useIntl();
   const at = job.finished_at ?? job.created_at;
   const close = intl.formatMessage(panelMessages.close);
+  const body = useDescription(props);
+  const warned = job.state === "succeeded" && job.warnings_count > 0;
   return (
     <QuietAlert
       type={alertTypes[job.state]}
-      title={
-        <FormattedMessage
-          {...titles[job.state]}
-          values={{ when: <Ago key="when" at={at} now={now} /> }}
-        />
-      }
+      title={<FormattedMessage {...titles[job.state]} />}
+      when={<Ago at={at} now={now} />}
       closable={{ onClose, "aria-label": close }}
     >
-      {job.state === "cancelled" ? null : <Description {...props} />}
+      {body || warned ? (
+        <>
+          {body} {warned && <Warnings {...job} />}
+        </>
+      ) : null}
     </QuietAlert>
   );
 }
 
-function Description({ job, backup }: RestoreResultProps) {
+function useDescription({ job, backup }: RestoreResultProps): string {
   const intl = useIntl();
   if (job.state === "failed") return say(intl, failureOf(job));
-  const body = backup
-    ? intl.formatMessage(restoreMessages.succeededFrom, {
+  if (job.state !== "succeeded") return "";
+  const sentences = [
+    backup &&
+      intl.formatMessage(restoreMessages.restoredFrom, {
         time: formatInstant(intl, backup.time),
-      })
-    : intl.formatMessage(restoreMessages.succeededBody);
-  return (
-    <>
-      {body} {job.warnings_count > 0 && <Warnings {...job} />}
-    </>
-  );
+      }),
+    job.kept && intl.formatMessage(restoreMessages.keptAside),
+  ];
+  return sentences.filter(Boolean).join(" ");
 }
 
 const titles = {

@@ -12,16 +12,15 @@ export interface ProjectBackups {
 }
 
 /**
- * `getClient` may be another function at each render; the connection is
- * opened anew only for another project or person.
+ * `getClient` may be another function at each render. For another project or
+ * person the component needs another `key`: this state is of the first one.
  */
 export function useProjectBackups({
   account_id,
   project_id,
   getClient,
 }: PanelHost): ProjectBackups {
-  const of = `${account_id} ${project_id}`;
-  const [held, setHeld] = useState({ of, state: initialState });
+  const [state, setState] = useState(initialState);
   const connection = useRef<Connection>(undefined);
   const newest = useRef(getClient);
   useEffect(() => {
@@ -32,17 +31,16 @@ export function useProjectBackups({
       account_id,
       project_id,
       getClient: (id) => newest.current(id),
-      onChange: (state) => setHeld({ of, state }),
+      onChange: setState,
     });
     connection.current = opened;
     return () => {
       connection.current = undefined;
       opened.close();
     };
-  }, [account_id, project_id, of]);
+  }, [account_id, project_id]);
   const actions = useMemo(() => lateActions(() => connection.current), []);
-  // The first render of another project still holds the last one's state.
-  return { state: held.of === of ? held.state : initialState, actions };
+  return { state, actions };
 }
 
 /** The actions of whatever connection is open when they are called. */

@@ -1,12 +1,13 @@
 /** Which backup a person is about to restore, and the dialog for it. */
 
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import type { Backup } from "../conat-api/index.js";
 import type { ProjectBackups } from "./use-project-backups.js";
 import { RestoreDialog } from "./restore-dialog.js";
 
 export interface Restoring {
   open: (backup: Backup) => void;
+  isOpen: boolean;
   dialog: ReactNode;
 }
 
@@ -14,6 +15,8 @@ interface Options extends ProjectBackups {
   title: string;
   now: number;
   disabled: boolean;
+  /** The restore was asked for, and its dialog is gone. */
+  onRestored: () => void;
 }
 
 export function useRestoring(options: Options): Restoring {
@@ -23,9 +26,8 @@ export function useRestoring(options: Options): Restoring {
   const refusal =
     state.feedback?.action === "restore" ? state.feedback.sentence : undefined;
   const asking = state.busy.restore !== undefined;
+  const confirmed = useRef(false);
   const close = () => {
-    // "Do nothing" would be no longer true.
-    if (asking) return;
     setOpen(false);
     if (refusal !== undefined) actions.dismiss();
   };
@@ -34,15 +36,24 @@ export function useRestoring(options: Options): Restoring {
       key={backup.backup_id}
       {...{ backup, title, open, now, disabled, asking, refusal }}
       onConfirm={async () => {
-        if (await actions.restore(backup.backup_id)) setOpen(false);
+        if (!(await actions.restore(backup.backup_id))) return;
+        confirmed.current = true;
+        setOpen(false);
       }}
       onClose={close}
-      afterClose={() => setBackup(undefined)}
+      afterClose={() => {
+        setBackup(undefined);
+        if (confirmed.current) options.onRestored();
+      }}
     />
   );
   return {
     dialog,
+    isOpen: open,
     open: (chosen) => {
+      confirmed.current = false;
+      // Of another dialog, or of one that was left.
+      if (refusal !== undefined) actions.dismiss();
       setBackup(chosen);
       setOpen(true);
     },

@@ -24,6 +24,7 @@ export function DeniedView({ sentence }: { sentence: Sentence }) {
   return (
     <Alert
       type="info"
+      role="status"
       showIcon
       icon={<LockOutlined aria-hidden />}
       title={say(intl, sentence)}
@@ -42,20 +43,19 @@ interface TroubleProps {
 export function TroubleAlert(props: TroubleProps) {
   const { sentence, readAt, now, onTryAgain } = props;
   const intl = useIntl();
-  const title =
-    readAt === undefined ? (
-      <FormattedMessage {...panelMessages.unreachable} />
-    ) : (
-      <FormattedMessage
-        {...panelMessages.stale}
-        values={{ when: <Ago key="when" at={readAt} now={now} /> }}
-      />
-    );
+  const { unreachable, stale } = panelMessages;
+  const when = readAt !== undefined && (
+    <FormattedMessage
+      {...panelMessages.readAt}
+      values={{ when: <Ago key="when" at={readAt} now={now} /> }}
+    />
+  );
   const retrying = intl.formatMessage(panelMessages.retrying);
   return (
     <QuietAlert
       type="warning"
-      title={title}
+      title={<FormattedMessage {...(when ? stale : unreachable)} />}
+      {...(when ? { when } : {})}
       action={
         <Button
           size="small"

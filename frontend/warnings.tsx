@@ -5,6 +5,7 @@ import { Button, Popover, Typography } from "antd";
 import { FormattedMessage } from "react-intl";
 import type { Backup } from "../conat-api/index.js";
 import { listMessages } from "./messages.js";
+import { Secondary } from "./secondary.js";
 
 const { Text } = Typography;
 
@@ -13,16 +14,16 @@ type Warned = Pick<Backup, "warnings_count" | "warnings">;
 export function Warnings({ warnings_count, warnings }: Warned) {
   if (warnings_count === null) {
     return (
-      <Text type="secondary">
+      <Secondary>
         <FormattedMessage {...listMessages.notKnown} />
-      </Text>
+      </Secondary>
     );
   }
   if (warnings_count === 0) {
     return (
-      <Text type="secondary">
+      <Secondary>
         <FormattedMessage {...listMessages.noWarnings} />
-      </Text>
+      </Secondary>
     );
   }
   return (

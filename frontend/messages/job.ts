@@ -23,9 +23,9 @@ export const jobMessages = defineMessages({
     id: "project.settings.backups.job.pending",
     defaultMessage: "Waiting for its turn",
   },
-  pendingUntil: {
-    id: "project.settings.backups.job.pendingUntil",
-    defaultMessage: "Waiting, to be tried again {when}",
+  waitingToRetry: {
+    id: "project.settings.backups.job.waitingToRetry",
+    defaultMessage: "Waiting, to be tried again",
   },
   running: {
     id: "project.settings.backups.job.running",
@@ -49,7 +49,7 @@ export const jobMessages = defineMessages({
   },
   staging: {
     id: "project.settings.backups.job.staging",
-    defaultMessage: "Taking a snapshot",
+    defaultMessage: "Preparing the files",
   },
   reading: {
     id: "project.settings.backups.job.reading",
@@ -61,7 +61,7 @@ export const jobMessages = defineMessages({
   },
   stopping: {
     id: "project.settings.backups.job.stopping",
-    defaultMessage: "Stopping the project",
+    defaultMessage: "Preparing the swap",
   },
   swapping: {
     id: "project.settings.backups.job.swapping",
@@ -74,6 +74,10 @@ export const jobMessages = defineMessages({
   progress: {
     id: "project.settings.backups.job.progress",
     defaultMessage: "{done} of {total}",
+  },
+  progressAbout: {
+    id: "project.settings.backups.job.progressAbout",
+    defaultMessage: "{done} of about {total}",
   },
   soFar: {
     id: "project.settings.backups.job.soFar",

@@ -34,6 +34,10 @@ export const listMessages = defineMessages({
     id: "project.settings.backups.list.neverRead",
     defaultMessage: "never read from the repository",
   },
+  incomplete: {
+    id: "project.settings.backups.list.incomplete",
+    defaultMessage: "The list may not be complete: {why}",
+  },
   refresh: {
     id: "project.settings.backups.list.refresh",
     defaultMessage: "Refresh",
@@ -90,7 +94,7 @@ export const listMessages = defineMessages({
   unreadHelp: {
     id: "project.settings.backups.list.unreadHelp",
     defaultMessage:
-      "This host has not read the repository yet, so there may be backups that it does not know of. Refresh to read it.",
+      "This host has not read the repository lately, so there may be backups that it does not know of. Refresh to read it.",
   },
   justNow: {
     id: "project.settings.backups.list.justNow",

@@ -17,7 +17,11 @@ export const panelMessages = defineMessages({
   },
   stale: {
     id: "project.settings.backups.panel.stale",
-    defaultMessage: "This may be out of date: it was read {when}",
+    defaultMessage: "This may be out of date",
+  },
+  readAt: {
+    id: "project.settings.backups.panel.readAt",
+    defaultMessage: "read {when}",
   },
   retrying: {
     id: "project.settings.backups.panel.retrying",
@@ -30,6 +34,10 @@ export const panelMessages = defineMessages({
   noAnswer: {
     id: "project.settings.backups.panel.noAnswer",
     defaultMessage: "The project's host does not answer.",
+  },
+  lost: {
+    id: "project.settings.backups.panel.lost",
+    defaultMessage: "The connection to the project's host is lost.",
   },
   deniedTitle: {
     id: "project.settings.backups.panel.deniedTitle",

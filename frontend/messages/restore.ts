@@ -23,7 +23,7 @@ export const restoreMessages = defineMessages({
   stop: {
     id: "project.settings.backups.restore.stop",
     defaultMessage:
-      "The files are written beside the project first. Then the project is stopped for the swap, for everyone: running programs, terminals and notebooks end.",
+      "The files are written beside the project first. Then the host stops the project, where it can, and swaps the two. Close programs that use the project first: what they write after the swap goes to the old files.",
   },
   kept: {
     id: "project.settings.backups.restore.kept",
@@ -43,7 +43,7 @@ export const restoreMessages = defineMessages({
   agree: {
     id: "project.settings.backups.restore.agree",
     defaultMessage:
-      "I understand that the whole project is replaced and its programs end.",
+      "I understand that the whole project is replaced, for everyone in it.",
   },
   ok: {
     id: "project.settings.backups.restore.ok",
@@ -59,24 +59,23 @@ export const restoreMessages = defineMessages({
   },
   succeeded: {
     id: "project.settings.backups.restore.succeeded",
-    defaultMessage: "The project was restored {when}",
+    defaultMessage: "The project was restored",
   },
-  succeededBody: {
-    id: "project.settings.backups.restore.succeededBody",
+  restoredFrom: {
+    id: "project.settings.backups.restore.restoredFrom",
+    defaultMessage: "It was restored from the backup of {time}.",
+  },
+  keptAside: {
+    id: "project.settings.backups.restore.keptAside",
     defaultMessage:
       "The files that were there before are kept aside on the host; its administrator can bring them back.",
   },
-  succeededFrom: {
-    id: "project.settings.backups.restore.succeededFrom",
-    defaultMessage:
-      "It holds the backup of {time}. The files that were there before are kept aside on the host; its administrator can bring them back.",
-  },
   failed: {
     id: "project.settings.backups.restore.failed",
-    defaultMessage: "The restore failed {when}",
+    defaultMessage: "The restore failed",
   },
   cancelled: {
     id: "project.settings.backups.restore.cancelled",
-    defaultMessage: "The restore was cancelled {when}",
+    defaultMessage: "The restore was cancelled",
   },
 });

@@ -16,6 +16,10 @@ export const statusMessages = defineMessages({
     id: "project.settings.backups.status.never",
     defaultMessage: "None",
   },
+  unknown: {
+    id: "project.settings.backups.status.unknown",
+    defaultMessage: "Unknown",
+  },
   health: {
     id: "project.settings.backups.status.health",
     defaultMessage: "Health of the backups: {word}",
@@ -64,11 +68,16 @@ export const statusMessages = defineMessages({
   lastFailed: {
     id: "project.settings.backups.status.lastFailed",
     defaultMessage:
-      "{count, plural, one {The last attempt failed} other {The last # attempts failed, the newest}} {when}",
+      "{count, plural, one {The last attempt failed} other {The last # attempts failed}}",
   },
   lastCancelled: {
     id: "project.settings.backups.status.lastCancelled",
     defaultMessage: "The last attempt was cancelled {when}.",
+  },
+  warnedBeforeCancelled: {
+    id: "project.settings.backups.status.warnedBeforeCancelled",
+    defaultMessage:
+      "The last attempt was cancelled {when}; not everything went well before it.",
   },
   backUpNow: {
     id: "project.settings.backups.status.backUpNow",

@@ -1,5 +1,5 @@
 import { createIntl } from "react-intl";
-import { Health, JobState, Phase } from "../../conat-api/index.js";
+import { Health, type Job, JobState, Phase } from "../../conat-api/index.js";
 import {
   activity,
   amountOf,
@@ -65,7 +65,8 @@ test.each([
   [23 * 3_600_000, "23 hours ago"],
   [24 * 3_600_000, "1 day ago"],
   [200 * 86_400_000, "200 days ago"],
-  [-3_600_000, "just now"],
+  [-110_000, "just now"],
+  [-3_600_000, "May 5, 2026, 1:00:00 PM"],
 ])("what happened %p ms ago happened %p", (ms, words) => {
   expect(formatAgo(intl, now - ms, now)).toBe(words);
 });
@@ -76,7 +77,7 @@ test("what is due lies ahead, or is due now", () => {
 });
 
 test("an instant is a date with a time", () => {
-  expect(formatInstant(intl, now)).toBe("May 5, 2026, 12:00 PM");
+  expect(formatInstant(intl, now)).toBe("May 5, 2026, 12:00:00 PM");
 });
 
 test("every health has a word and a tone of its own", () => {
@@ -110,15 +111,19 @@ test.each([
   expect(say(intl, healthSentence(status))).toMatch(words);
 });
 
-test("a running job says its phase, a waiting one when it is tried again", () => {
-  const said = (fields: object) =>
-    say(intl, activity(intl, someJob(fields), now));
+test("a running job says its phase, a waiting one why it waits", () => {
+  const said = (fields: object) => say(intl, activity(someJob(fields), now));
   expect(said({ state: "running", phase: "reading" })).toBe("Reading files");
   expect(said({ state: "running", phase: null })).toBe("Running");
   expect(said({ state: "pending", run_at: now })).toBe("Waiting for its turn");
-  expect(said({ state: "pending", run_at: now + 600_000 })).toBe(
-    "Waiting, to be tried again in 10 minutes",
+  const later = { state: "pending", run_at: now + 600_000 };
+  expect(said({ ...later, trigger: "retry" })).toBe(
+    "Waiting, to be tried again",
   );
+  // Fresh, from a host whose clock is ahead.
+  const fresh = { ...later, created_at: later.run_at };
+  expect(said(fresh)).toBe("Waiting for its turn");
+  expect(said({ ...fresh, trigger: "retry" })).toBe("Waiting for its turn");
 });
 
 test.each([
@@ -140,15 +145,21 @@ test("only what runs has a progress", () => {
   expect(amountOf(intl, someJob({ state: "pending" }))).toBeUndefined();
 });
 
-test("an amount beyond the estimate names no total", () => {
-  const said = (bytes_done: number, bytes_total: number | null) => {
-    const job = someJob({ state: "running", bytes_done, bytes_total });
+test("the total of a backup is an estimate, and beyond it none is named", () => {
+  const said = (
+    bytes_done: number,
+    bytes_total: number | null,
+    kind: Job["kind"] = "backup",
+  ) => {
+    const job = someJob({ kind, state: "running", bytes_done, bytes_total });
     const amount = amountOf(intl, job);
     return amount && say(intl, amount);
   };
-  expect(said(1e6, 2e6)).toBe("1 MB of 2 MB");
+  expect(said(1e6, 2e6)).toBe("1 MB of about 2 MB");
   expect(said(3e6, 2e6)).toBe("3 MB so far");
   expect(said(3e6, null)).toBe("3 MB so far");
+  // Known from the backup itself.
+  expect(said(1e6, 2e6, "restore")).toBe("1 MB of 2 MB");
   expect(said(0, 2e6)).toBeUndefined();
 });
 
@@ -184,7 +195,7 @@ test("every message has an id of the panel, its own, and can be formatted", () =
 });
 
 const some = Object.fromEntries(
-  "when word count size files done total time title ago"
+  "when word count size files done total time title ago why"
     .split(" ")
     .map((name) => [name, 2]),
 );

@@ -1,9 +1,8 @@
+import type { Job } from "../../conat-api/index.js";
 import {
-  activeJobs,
-  alreadyAsked,
-  canCancel,
-  endedRestore,
+  hasOlder,
   initialState,
+  pageSize,
   type PanelEvent,
   type PanelState,
   reduce,
@@ -16,7 +15,13 @@ const after = (...events: PanelEvent[]): PanelState =>
 
 const status = someStatus();
 const read = (ticket: number, current = status.current): PanelEvent => {
-  return { type: "status", ticket, status: { ...status, current }, now: 1 };
+  return { type: "status", ticket, status: { ...status, current } };
+};
+const complete = (ticket: number, now = 1): PanelEvent => {
+  return { type: "complete", ticket, now };
+};
+const jobsRead = (ticket: number, ...jobs: Job[]): PanelEvent => {
+  return { type: "jobs", ticket, jobs, failed: [] };
 };
 const page = (ids: string[], cursor: string | null) => ({
   backups: ids.map((id) => someBackup({ backup_id: id })),
@@ -43,6 +48,35 @@ test("a late failure does not cast doubt on a newer answer", () => {
   expect(after(read(1), { ...failed, ticket: 2 }).trouble).toBe("No.");
 });
 
+test("trouble is over when all was read, not when a part of it was", () => {
+  const failed = { type: "failed", ticket: 1, sentence: "No." } as const;
+  const half = after(failed, read(2));
+  expect([half.trouble, half.readAt]).toEqual(["No.", undefined]);
+  expect(viewOf(half)).toBe("unreachable");
+  const whole = reduce(half, complete(2, 7));
+  expect([whole.trouble, whole.readAt]).toEqual([undefined, 7]);
+  // The connection was lost meanwhile.
+  const lost = after(read(2), { ...failed, ticket: 3 }, complete(2));
+  expect(lost.trouble).toBe("No.");
+});
+
+test("jobs that were asked for earlier do not overwrite newer ones", () => {
+  const older = someJob({ state: "pending" });
+  const newer = someJob({ state: "running" });
+  const asked = { type: "job", ticket: 1, job: older } as const;
+  expect(after(jobsRead(2, newer), jobsRead(1, older)).jobs).toEqual([newer]);
+  expect(after(jobsRead(2, newer), asked).jobs).toEqual([newer]);
+  expect(after(jobsRead(2), { ...asked, ticket: 3 }).jobs).toEqual([older]);
+});
+
+test("older ones are offered only where there are some", () => {
+  const ids = Array.from({ length: pageSize + 1 }, (_, n) => `b${n}`);
+  expect(hasOlder(after(listed(1, ids)))).toBe(true);
+  expect(hasOlder(after(listed(1, ids.slice(1))))).toBe(false);
+  expect(hasOlder(after(listed(1, ids), { type: "widened" }))).toBe(false);
+  expect(hasOlder(after(listed(1, ids.slice(1), "c")))).toBe(true);
+});
+
 test("an older page is appended to the list that it was asked for, once", () => {
   const older = {
     type: "older",
@@ -64,60 +98,7 @@ test("the lists of a time before a denial do not come back", () => {
   const state = after(read(1), listed(2, ["a"]), denied, listed(2, ["a"]));
   expect(state.list).toBeUndefined();
   expect(viewOf(state)).toBe("denied");
-  expect(viewOf(after(denied, read(4), listed(5, [])))).toBe("ready");
-});
-
-test("a job that was just asked for is active before the host lists it", () => {
-  const job = someJob({ state: "pending" });
-  const asked = { type: "job", ticket: 3, job } as const;
-  expect(activeJobs(after(read(1), asked))).toEqual([job]);
-  // Sent before, answered after.
-  expect(activeJobs(after(read(1), asked, read(2)))).toEqual([job]);
-});
-
-test("a job of the lists is over when a newer status knows of none", () => {
-  const jobs = [someJob({ state: "running" })];
-  const all: PanelEvent = { type: "jobs", ticket: 1, jobs, failed: [] };
-  expect(activeJobs(after(all, read(2)))).toEqual([]);
-});
-
-test("the current job comes first, what waits behind it", () => {
-  const running = someJob({ state: "running" });
-  const waiting = someJob({ state: "pending" });
-  const jobs = [waiting, { ...running, phase: "staging" as const }];
-  const all: PanelEvent = { type: "jobs", ticket: 1, jobs, failed: [] };
-  expect(activeJobs(after(all, read(2, running)))).toEqual([running, waiting]);
-});
-
-test("the result of a restore is news for a day, unless another one runs", () => {
-  const ended = someJob({ kind: "restore", finished_at: 1000 });
-  const known = (...jobs: (typeof ended)[]): PanelState => ({
-    ...initialState,
-    jobs,
-    tickets: { status: 0, list: 0, jobs: 1 },
-  });
-  const day = 24 * 3_600_000;
-  expect(endedRestore(known(someJob(), ended), day)).toBe(ended);
-  expect(endedRestore(known(ended), day + 1000)).toBeUndefined();
-  const next = someJob({ kind: "restore", state: "pending" });
-  expect(endedRestore(known(next, ended), 2000)).toBeUndefined();
-});
-
-test.each([
-  [{ state: "pending" }, true],
-  [{ state: "running", phase: "preparing" }, true],
-  [{ state: "running", phase: "staging" }, true],
-  [{ state: "running", phase: "reading" }, false],
-  [{ kind: "restore", state: "pending" }, false],
-  [{ state: "pending", run_at: 100_000 }, false],
-] as const)("asking again during %p would join: %p", (fields, joins) => {
-  expect(alreadyAsked([someJob({ run_at: 0, ...fields })], 1000)).toBe(joins);
-});
-
-test("a restore cannot be cancelled once it swaps", () => {
-  const restore = someJob({ kind: "restore", state: "running" });
-  expect(canCancel({ ...restore, phase: "writing" })).toBe(true);
-  expect(canCancel({ ...restore, phase: "swapping" })).toBe(false);
-  expect(canCancel({ ...restore, phase: "settling" })).toBe(false);
-  expect(canCancel(someJob({ phase: "settling" }))).toBe(true);
+  const allowed = [denied, read(4), listed(5, [])];
+  expect(viewOf(after(...allowed))).toBe("denied");
+  expect(viewOf(after(...allowed, complete(4)))).toBe("ready");
 });

@@ -68,7 +68,7 @@ test("another project in place of the first shows nothing of the first", async (
   for (const call of host.held) call.deliver();
   await pass(1000);
   expect(shown(container)).toContain("222 files");
-  expect([host.subscriptions.size, host.listenerCount]).toEqual([1, 1]);
+  expect([host.subscriptions.size, host.listenerCount]).toEqual([1, 2]);
 });
 
 test("answers for the first that come after the change are dropped", async () => {
@@ -87,6 +87,9 @@ test("an open dialog does not outlive its project", async () => {
   const { rerender, user } = await openPanel(host);
   await user.click(screen.getByRole("button", { name: /^Restore…/ }));
   await pass(500);
+  expect(screen.getByRole("dialog")).toBeTruthy();
+  // Nothing but the change itself can have closed it.
+  host.holding.add("status");
   rerender(<Panel host={host} project_id={two.project_id} />);
   await pass(500);
   expect(screen.queryByRole("dialog")).toBeNull();
@@ -98,14 +101,14 @@ test("a new getClient at each render opens no new connection", async () => {
     rerender(<Panel host={host} getClient={async () => host.client} />);
     await pass(100);
   }
-  expect([host.subscriptions.size, host.listenerCount]).toEqual([1, 1]);
+  expect([host.subscriptions.size, host.listenerCount]).toEqual([1, 2]);
 });
 
 test("unmounted, it leaves no subscription, listener or timer", async () => {
   addJob(one, { state: "running", phase: "reading" });
   const { unmount } = await openPanel(host);
   await pass(3000);
-  expect([host.subscriptions.size, host.listenerCount]).toEqual([1, 1]);
+  expect([host.subscriptions.size, host.listenerCount]).toEqual([1, 2]);
   unmount();
   // React's and antd's own ends of work.
   await pass(100);
@@ -123,7 +126,7 @@ test("mounted twice, as strict mode does, it has one connection", async () => {
     </StrictMode>,
   );
   await pass(1000);
-  expect([host.subscriptions.size, host.listenerCount]).toEqual([1, 1]);
+  expect([host.subscriptions.size, host.listenerCount]).toEqual([1, 2]);
   expect(shown(document.body)).toContain("111 files");
 });
 

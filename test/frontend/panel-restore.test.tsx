@@ -30,7 +30,7 @@ const confirm = () =>
 
 async function openDialog(): Promise<Person> {
   const { user } = await openPanel(host, { project: title });
-  const name = "Restore… the backup of May 5, 2026, 10:00 AM";
+  const name = "Restore… the backup of May 5, 2026, 10:00:00 AM";
   await user.click(screen.getByRole("button", { name }));
   await pass(500);
   return user;
@@ -46,11 +46,11 @@ test("the dialog says which project, which backup and all that happens", async (
   await openDialog();
   const said = screen.getByRole("dialog").textContent;
   expect(said).toContain(
-    "Thesis goes back to the backup of May 5, 2026, 10:00 AM (2 hours ago).",
+    "Thesis goes back to the backup of May 5, 2026, 10:00:00 AM (2 hours ago).",
   );
   expect(said).toMatch(/Everything in the project is replaced/);
-  expect(said).toMatch(/the project is stopped/);
-  expect(said).toMatch(/running programs.* end/);
+  expect(said).toMatch(/the host stops the project, where it can/);
+  expect(said).toMatch(/Close programs that use the project first/);
   expect(said).toMatch(/put aside on the host/);
 });
 
@@ -97,10 +97,13 @@ test("with the tick that backup is restored in place, and its job shown", async 
 
 test("while a restore runs no other can be asked for", async () => {
   addJob(project, { kind: "restore", state: "running", phase: "writing" });
-  await openPanel(host);
+  const { user } = await openPanel(host);
   for (const button of screen.getAllByRole("button", { name: /^Restore…/ })) {
-    expect(button).toHaveProperty("disabled", true);
+    expect(button.getAttribute("aria-disabled")).toBe("true");
   }
+  await user.click(screen.getAllByRole("button", { name: /^Restore…/ })[0]!);
+  await pass(500);
+  expect(screen.queryByRole("dialog")).toBeNull();
 });
 
 test("who is not the owner reads why in the dialog", async () => {
@@ -123,7 +126,9 @@ test("when the restore has ended its result is shown, until it is closed", async
   endJob(project.jobs[0]!, { state: "succeeded" });
   await pass(3000);
   expect(text()).toContain("The project was restored just now");
-  expect(text()).toContain("It holds the backup of May 5, 2026, 10:00 AM.");
+  expect(text()).toContain(
+    "It was restored from the backup of May 5, 2026, 10:00:00 AM.",
+  );
   await user.click(screen.getByRole("button", { name: "Close" }));
   await pass(500);
   expect(text()).not.toContain("The project was restored");
@@ -155,4 +160,46 @@ test("a failed restore says why, and leaves the health alone", async () => {
   expect(text()).toContain("The restore failed just now");
   expect(text()).toContain("The repository was silent. Start again.");
   expect(text()).toContain("The newest attempt made a backup.");
+});
+
+test.each([true, false])(
+  "the old files are said to be kept only while they are: %p",
+  async (kept) => {
+    addJob(project, { kind: "restore", kept });
+    await openPanel(host);
+    expect(text()).toContain("The project was restored just now");
+    expect(/kept aside.* bring them back/.test(text())).toBe(kept);
+  },
+);
+
+test("the dialog can be left while the host does not answer", async () => {
+  host.holding.add("restore");
+  const user = await openDialog();
+  await agree(user);
+  await user.click(dialog().getByText("Close"));
+  await pass(500);
+  expect(screen.queryByRole("dialog")).toBeNull();
+  const [first] = screen.getAllByRole("button", { name: /^Restore…/ });
+  expect(first?.getAttribute("aria-disabled")).toBe("true");
+  host.held[0]?.deliver();
+  await pass(1000);
+  expect(text()).toContain("Restoring the project");
+});
+
+test("a refusal that comes after the dialog was left is shown outside", async () => {
+  host.holding.add("restore");
+  const user = await openDialog();
+  await agree(user);
+  await user.keyboard("{Escape}");
+  await pass(500);
+  expect(screen.queryByRole("dialog")).toBeNull();
+  project.jobs.shift();
+  host.held[0]?.fail(wireError("The disk is full.", "NO_SPACE"));
+  await pass(500);
+  expect(text()).toContain("The restore was not started");
+  expect(text()).toContain("The disk is full.");
+  // Of no concern to the next dialog.
+  await user.click(screen.getAllByRole("button", { name: /^Restore…/ })[0]!);
+  await pass(500);
+  expect(text()).not.toContain("The disk is full.");
 });
