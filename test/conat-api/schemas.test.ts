@@ -28,6 +28,7 @@ const replies: Record<MethodName, Record<string, unknown>> = {
     cursor: null,
     as_of: null,
     refreshing: false,
+    read_error: null,
   },
   status: someStatus(),
   jobs: { jobs: [someJob()], cursor: null },
