@@ -6,7 +6,7 @@ import type { Settlement } from "../store/index.js";
 import type { Tools } from "../tasks/task.js";
 import { retryAt } from "./retry.js";
 
-const retryMs = 1000;
+const writeAgainMs = 1000;
 
 /**
  * What the row says of a job that did not succeed. A host that closed before
@@ -24,7 +24,6 @@ export function settlementOf(
   const retry_at = row && retryAt(row, code, host.clock.now());
   return {
     ...(retry_at === undefined ? {} : { retry_at }),
-
     state: code === "CANCELLED" ? "cancelled" : "failed",
     error_code: code,
     error_message:
@@ -63,7 +62,9 @@ export async function settleUntilWritten(
         job_id,
         error: String(error),
       });
-      await sleep(retryMs, undefined, { signal: stopping }).catch(() => {});
+      await sleep(writeAgainMs, undefined, { signal: stopping }).catch(
+        () => {},
+      );
     }
   }
 }

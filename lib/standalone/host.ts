@@ -3,7 +3,7 @@
 import { BackupError } from "../../conat-api/index.js";
 import type { Config } from "../config.js";
 import { type Logger, type ProjectHost, systemClock } from "../host.js";
-import { openAccounts } from "./accounts.js";
+import { type Accounts, openAccounts } from "./accounts.js";
 import { findProjects, openProtection } from "./projects.js";
 
 export interface StandaloneOptions {
@@ -12,24 +12,34 @@ export interface StandaloneOptions {
   logger: Logger;
 }
 
+/** What such a machine has besides the ports. */
+export interface StandaloneHost extends ProjectHost {
+  accounts: Accounts;
+  /** What people call the project. */
+  title(project_id: string): string;
+}
+
 /** @throws BackupError INVALID_ARGUMENT: not a standalone configuration. */
 export function createStandaloneHost({
   dataDir,
   config,
   logger,
-}: StandaloneOptions): ProjectHost {
+}: StandaloneOptions): StandaloneHost {
   const { host_id, projects } = config;
   if (host_id === undefined || projects === undefined) {
     throw notStandalone();
   }
   const accounts = openAccounts(dataDir);
+  const { title, ...found } = findProjects(projects, openProtection(dataDir));
   return {
+    accounts,
+    title,
     host_id,
     dataDir,
     logger,
     clock: systemClock,
     projects: {
-      ...findProjects(projects, openProtection(dataDir)),
+      ...found,
       role: (project_id, account_id) =>
         Promise.resolve(accounts.role(project_id, account_id)),
       // Nothing runs in a plain directory that we could stop.

@@ -12,12 +12,11 @@ import { BackupError } from "../../conat-api/index.js";
 import { connect } from "../../conat-api/wire/index.js";
 import type { Session } from "../../conat-api/wire/session.js";
 import type { Config } from "../config.js";
-import type { Logger, ProjectHost } from "../host.js";
+import type { Logger } from "../host.js";
 import { type ProjectBackups, startProjectBackups } from "../index.js";
-import { type Account, type Accounts, openAccounts } from "./accounts.js";
+import type { Account, Accounts } from "./accounts.js";
 import { admitting } from "./admission.js";
-import { createStandaloneHost } from "./host.js";
-import { findProjects, openProtection } from "./projects.js";
+import { createStandaloneHost, type StandaloneHost } from "./host.js";
 import {
   type Authenticate,
   createRouter,
@@ -60,7 +59,7 @@ export async function serveStandalone(
 ): Promise<ServedHost> {
   const { dataDir, logger, host: address = "127.0.0.1" } = options;
   const host = createStandaloneHost(options);
-  const accounts = openAccounts(dataDir);
+  const { accounts } = host;
   const tickets = createTickets(dataDir, accounts, host.clock);
   const signIn = createSignIn(accounts, tickets, host.host_id);
   const secret = randomBytes(32).toString("hex");
@@ -69,7 +68,7 @@ export async function serveStandalone(
     pageDir: options.pageDir ?? join(__dirname, "..", "..", "page"),
     admits,
     signIn,
-    session: sessionsOf(host, options),
+    session: sessionsOf(host),
     logger,
   });
   const server = createServer(web);
@@ -81,7 +80,12 @@ export async function serveStandalone(
     admits,
     logger,
   });
-  const url = await listen(server, address, options.port ?? defaultPort);
+  const url = await listen(server, address, options.port ?? defaultPort).catch(
+    async (error: unknown) => {
+      await router.close();
+      throw error;
+    },
+  );
   const conat = connect({ address: url, auth: { bearer: secret } });
   const closeWeb = async () => {
     conat.close();
@@ -137,23 +141,19 @@ function isKnown(identity: Identity, accounts: Accounts): boolean {
   return hub_id === ourselves || accounts.get(hub_id)?.hub === true;
 }
 
-function sessionsOf(
-  host: ProjectHost,
-  { dataDir, config }: Pick<ServeOptions, "dataDir" | "config">,
-): (account: Account) => Promise<Session> {
-  const directories = config.projects;
-  if (!directories) throw new Error("not a standalone configuration");
-  const { title } = findProjects(directories, openProtection(dataDir));
+function sessionsOf({
+  host_id,
+  projects: { list, role: roleOf },
+  title,
+}: StandaloneHost): (account: Account) => Promise<Session> {
   return async ({ account_id, name, hub }) => {
     const projects = [];
-    for (const { project_id } of await host.projects.list({})) {
-      const role = hub
-        ? "owner"
-        : await host.projects.role(project_id, account_id);
+    for (const { project_id } of await list({})) {
+      const role = hub ? "owner" : await roleOf(project_id, account_id);
       if (role) projects.push({ project_id, role, title: title(project_id) });
     }
     projects.sort((one, other) => one.title.localeCompare(other.title));
-    return { host_id: host.host_id, account_id, name, hub, projects };
+    return { host_id, account_id, name, hub, projects };
   };
 }
 
