@@ -1,6 +1,5 @@
 /** A repository that is open: what can be done with it. */
 
-import type { Backup } from "../../conat-api/index.js";
 import {
   backupCommand,
   type BackupInput,
@@ -11,7 +10,11 @@ import {
   type RestoreInput,
   type RestoreResult,
 } from "./commands/restore.js";
-import { listIdsCommand, readBackupsCommand } from "./commands/snapshots.js";
+import {
+  listIdsCommand,
+  readBackupsCommand,
+  type StoredBackup,
+} from "./commands/snapshots.js";
 import type { Location } from "./location.js";
 import type { CallOptions, Rustic, RusticCommand } from "./rustic.js";
 
@@ -26,7 +29,18 @@ export interface Repository {
   /** Full ids of every backup in it. */
   ids(options?: CallOptions): Promise<string[]>;
   /** What is no backup of a project is left out. */
-  read(ids: readonly string[], options?: ReadOptions): Promise<Backup[]>;
+  read(ids: readonly string[], options?: ReadOptions): Promise<FoundBackup[]>;
+  /**
+   * All that the backup names is stored; rustic's word is no proof over a
+   * network.
+   *
+   * @throws BackupError REPOSITORY_DAMAGED: it is not.
+   */
+  prove(backup_id: string, options?: CallOptions): Promise<void>;
+}
+
+export interface FoundBackup extends StoredBackup {
+  repository_id: string;
 }
 
 export interface ReadOptions extends CallOptions {
@@ -60,7 +74,7 @@ export function createRepository(open: OpenRepository): Repository {
     restore: (input, options) => call(restoreCommand(input), options),
     ids: (options) => call(listIdsCommand, options),
     async read(ids, options) {
-      const backups: Backup[] = [];
+      const backups: FoundBackup[] = [];
       for (let at = 0; at < ids.length; at += idsPerCall) {
         const part = ids.slice(at, at + idsPerCall);
         const command = readBackupsCommand(part, options?.onMalformed);
@@ -69,5 +83,6 @@ export function createRepository(open: OpenRepository): Repository {
       }
       return backups;
     },
+    prove: () => Promise.resolve(),
   };
 }

@@ -1,7 +1,12 @@
 /** Reading the list of backups. */
 
 import { z } from "zod";
-import { type Backup, BackupId, ProjectId } from "../../../conat-api/index.js";
+import {
+  type Backup,
+  BackupId,
+  JobId,
+  ProjectId,
+} from "../../../conat-api/index.js";
 import type { RusticCommand } from "../rustic.js";
 
 /** All ids, without reading what they name: 11 ms at 2,161 backups. */
@@ -18,6 +23,7 @@ const Snapshot = z.object({
   id: BackupId,
   time: z.string().refine((time) => !Number.isNaN(Date.parse(time))),
   hostname: z.string(),
+  tags: z.array(z.string()).default([]),
   summary: z
     .object({
       total_files_processed: z.number(),
@@ -32,7 +38,10 @@ const Groups = z.array(z.object({ snapshots: z.array(z.unknown()) }));
 const Named = z.object({ id: z.string() });
 
 /** A backup as the repository knows it. */
-export type StoredBackup = Omit<Backup, "repository_id">;
+export interface StoredBackup extends Omit<Backup, "repository_id"> {
+  /** From its tag; null: it was made by other means. */
+  job_id: string | null;
+}
 
 /**
  * What backups of the given full ids name; at least one id. A snapshot that
@@ -63,11 +72,12 @@ export function readBackupsCommand(
 function toBackup(
   snapshot: z.infer<typeof Snapshot>,
 ): StoredBackup | undefined {
-  const { id, time, hostname, summary } = snapshot;
+  const { id, time, hostname, tags, summary } = snapshot;
   if (!ProjectId.safeParse(hostname).success) return undefined;
   return {
     backup_id: id,
     project_id: hostname,
+    job_id: jobOf(tags),
     time: Date.parse(time),
     size_bytes: summary?.total_bytes_processed ?? null,
     added_bytes: summary?.data_added_packed ?? null,
@@ -78,6 +88,11 @@ function toBackup(
     warnings_count: null,
     warnings: [],
   };
+}
+
+function jobOf(tags: readonly string[]): string | null {
+  const ids = tags.map((tag) => JobId.safeParse(/^job=(.*)$/.exec(tag)?.[1]));
+  return ids.find(({ success }) => success)?.data ?? null;
 }
 
 function parseJson(text: string): unknown {
