@@ -9,6 +9,13 @@ export function abortError(signal: AbortSignal | undefined): BackupError {
     : new BackupError("CANCELLED", "The job was cancelled.");
 }
 
+export function cancelledBy(by: string): BackupError {
+  return new BackupError("CANCELLED", `The job was cancelled by ${by}.`);
+}
+
+/** The signal's reason when the host cannot wait for a job any longer. */
+export const hostCloses = new BackupError("INTERRUPTED", "The host closes.");
+
 /**
  * What `shared` resolves to, or the signal's reason as soon as it aborts:
  * then others may still wait for it.

@@ -4,7 +4,7 @@ import type { Config } from "./config.js";
 import type { ProjectHost } from "./host.js";
 import { createRefresher } from "./jobs/refresh.js";
 import { watchOwners } from "./jobs/deaths.js";
-import { keepRecovering, recover } from "./jobs/recovery.js";
+import { createRecovery } from "./jobs/keep-recovering.js";
 import { createWorker, type Worker } from "./jobs/worker.js";
 import { identifyProcess } from "./process-identity.js";
 import { createRepositories } from "./repository/index.js";
@@ -38,8 +38,6 @@ export interface ProjectBackups {
   close(options?: { drainMs?: number }): Promise<void>;
 }
 
-const recoverEveryMs = 15_000;
-
 /**
  * @throws BackupError FILESYSTEM_FAILED or CONFLICT when the data directory
  * cannot be used, INVALID_ARGUMENT for a configuration that cannot work.
@@ -63,16 +61,22 @@ export async function startProjectBackups(
     abort: (job_id, reason) => worker?.abort(job_id, reason) ?? false,
   });
   const deaths = watchOwners((job_id) => worker?.runs(job_id) ?? false);
-  const services = await recover(tools, deaths)
+  const recovery = createRecovery({
+    ...{ tools, refresher, deaths, sweeps: work },
+  });
+  const services = await recovery
+    .begin()
     .then(() => registerServices(host, handlers))
-    .catch((error: unknown) => {
-      store.close();
+    .catch(async (error: unknown) => {
+      await closeAll([refresher.close, recovery.close, store.close]);
       throw error;
     });
   const events = publishEvents(host, store);
-  const recovery = keepRecovering(tools, recoverEveryMs, deaths);
-  if (work) worker = startWorker();
-  worker?.wake();
+  if (work) {
+    worker = startWorker();
+    worker.wake();
+    if (isUnread(tools)) refresher.queue();
+  }
 
   return {
     handlers,
@@ -95,6 +99,12 @@ export async function startProjectBackups(
       ]);
     },
   };
+}
+
+/** A lost file: what the repository holds is read without being asked for. */
+function isUnread({ repositories, store }: Tools): boolean {
+  const id = repositories.knownId();
+  return id !== undefined && !store.repositories.get(id)?.read_at;
 }
 
 /** Each in its turn, whatever becomes of the others; throws the first error. */

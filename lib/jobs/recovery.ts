@@ -13,52 +13,33 @@ import { settlementOf } from "./settle.js";
  * Before new work at start, and now and then for other processes on the
  * file. A row of a live owner is left alone. While it goes on elsewhere this
  * does nothing: two that finish one swap would undo each other's renames.
+ *
+ * Returns the orphans: cleaned up backups that still run, because only the
+ * repository can tell how they ended, and it may be slow or away.
  */
 export async function recover(
   tools: Tools,
   deaths: Deaths = watchOwners(),
-): Promise<void> {
+): Promise<JobRow[]> {
   const lock = join(tools.host.dataDir, "recovery.lock");
-  await tryFileLock(lock, () => recoverAll(tools, deaths));
+  const taken = await tryFileLock(lock, () => recoverAll(tools, deaths));
+  return taken?.result ?? [];
 }
 
-/** Recovers again and again; it never throws. */
-export function keepRecovering(
-  tools: Tools,
-  everyMs: number,
-  deaths: Deaths = watchOwners(),
-): { close(): Promise<void> } {
-  let now: Promise<void> | undefined;
-  const again = () => {
-    now ??= recover(tools, deaths)
-      .catch((error: unknown) => {
-        tools.host.logger.error("dead jobs could not be looked for", {
-          error: String(error),
-        });
-      })
-      .finally(() => {
-        now = undefined;
-      });
-  };
-  const timer = setInterval(again, everyMs).unref();
-  return {
-    async close() {
-      clearInterval(timer);
-      await now;
-    },
-  };
-}
-
-async function recoverAll(tools: Tools, deaths: Deaths): Promise<void> {
+async function recoverAll(tools: Tools, deaths: Deaths): Promise<JobRow[]> {
   const { jobs } = tools.store;
+  const orphans: JobRow[] = [];
   for (const row of jobs.allRunning()) {
     if (!deaths.isDead(row)) continue;
-    await logged(row, tools, () => settleDead(row, tools, deaths));
+    await logged(row, tools, async () => {
+      if (await recoverOne(row, tools, deaths)) orphans.push(row);
+    });
   }
   for (const row of jobs.withAbandonedStage()) {
     await logged(row, tools, () => removeStages(row, tools));
   }
   tools.repositories.removeDeadProfiles();
+  return orphans;
 }
 
 /** What cannot be done now is tried again by the next recovery. */
@@ -77,13 +58,14 @@ async function logged(
 
 /**
  * Cleaned up or not, the row is settled: it would hold a place under the cap
- * for ever. What is left of its stage is removed by a later recovery.
+ * for ever. What is left of its stage is removed by a later recovery. true:
+ * an orphan.
  */
-async function settleDead(
+async function recoverOne(
   row: JobRow,
   tools: Tools,
   deaths: Deaths,
-): Promise<void> {
+): Promise<boolean> {
   const { store, host } = tools;
   const { job_id, kind } = row;
   const now = host.clock.now();
@@ -102,6 +84,11 @@ async function settleDead(
     else if (deaths.givesUp(row)) settleFailed(undecided(kept_at));
     throw error;
   }
+  if (row.in_doubt) {
+    store.jobs.note(job_id, { phase: "settling" });
+    return true;
+  }
   if (state === "succeeded") store.jobs.settle(job_id, { state, now });
   else settleFailed();
+  return false;
 }

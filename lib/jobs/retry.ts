@@ -5,9 +5,9 @@ import {
   type JobKind,
   retryRules,
 } from "../../conat-api/index.js";
+import { longestWaitMs } from "../store/index.js";
 
 const secondMs = 1000;
-const longestMs = 3600 * secondMs;
 
 /**
  * undefined: not by itself. Twice as long after each attempt, up to an hour;
@@ -25,6 +25,6 @@ export function retryAt(
   if (kind === "restore" || rule.retry === "never") return undefined;
   if (attempt >= rule.attempts) return undefined;
   const first = (code === "INTERRUPTED" ? 5 : 60) * secondMs;
-  const delay = Math.min(longestMs, first * 2 ** Math.min(attempt - 1, 20));
+  const delay = Math.min(longestWaitMs, first * 2 ** Math.min(attempt - 1, 20));
   return now + Math.round((delay * (1 + random())) / 2);
 }

@@ -1,10 +1,7 @@
 /** One job from its claim to its settled row. */
 
-import {
-  BackupError,
-  type JobKind,
-  toBackupError,
-} from "../../conat-api/index.js";
+import { type JobKind, toBackupError } from "../../conat-api/index.js";
+import { hostCloses } from "../aborted.js";
 import { type JobRow, toJob } from "../store/index.js";
 import type { Outcome, Task, Tools } from "../tasks/task.js";
 import { interrupted } from "./interrupted.js";
@@ -22,9 +19,6 @@ export interface JobSignals {
   /** The host cannot wait any longer. */
   stopping: AbortSignal;
 }
-
-/** The signal's reason; rows never show it. */
-export const hostCloses = new BackupError("INTERRUPTED", "The host closes.");
 
 /** @throws SqliteError when the end of the job cannot be written. */
 export async function runJob(

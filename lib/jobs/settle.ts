@@ -1,10 +1,14 @@
 /** From the end of a task to the settled row. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { BackupError } from "../../conat-api/index.js";
+import type { BackupError, ErrorCode } from "../../conat-api/index.js";
+import { cancelledBy } from "../aborted.js";
 import type { Settlement } from "../store/index.js";
 import type { Tools } from "../tasks/task.js";
 import { retryAt } from "./retry.js";
+
+/** Of a job that somebody cancelled these say the same. */
+const yieldsToCancel: readonly ErrorCode[] = ["INTERRUPTED", "CANCELLED"];
 
 const writeAgainMs = 1000;
 
@@ -20,7 +24,7 @@ export function settlementOf(
   const row = store.jobs.get(job_id);
   const by = row?.cancel_requested_by;
   const { code, summary, message } =
-    by && failure.code === "INTERRUPTED" ? cancelledBy(by) : failure;
+    by && yieldsToCancel.includes(failure.code) ? cancelledBy(by) : failure;
   const retry_at = row && retryAt(row, code, host.clock.now());
   return {
     ...(retry_at === undefined ? {} : { retry_at }),
@@ -32,10 +36,6 @@ export function settlementOf(
         : `${summary} It is tried again by itself.`,
     ...(code === "CANCELLED" && by ? { cancelled_by: by } : {}),
   };
-}
-
-export function cancelledBy(by: string): BackupError {
-  return new BackupError("CANCELLED", `The job was cancelled by ${by}.`);
 }
 
 /**

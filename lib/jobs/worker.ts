@@ -6,10 +6,10 @@
 
 import pLimit from "p-limit";
 import type { BackupError } from "../../conat-api/index.js";
+import { cancelledBy, hostCloses } from "../aborted.js";
 import type { ProcessIdentity } from "../process-identity.js";
 import type { JobRow } from "../store/index.js";
-import { hostCloses, type JobTools, runJob } from "./run-job.js";
-import { cancelledBy } from "./settle.js";
+import { type JobTools, runJob } from "./run-job.js";
 
 export interface WorkerOptions extends JobTools {
   owner: ProcessIdentity;

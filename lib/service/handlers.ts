@@ -12,7 +12,7 @@ import {
   parseInput,
   type Trigger,
 } from "../../conat-api/index.js";
-import { cancelledBy } from "../jobs/settle.js";
+import { cancelledBy } from "../aborted.js";
 import type { Refresher } from "../jobs/refresh.js";
 import type { ProjectHost } from "../host.js";
 import { requireSource } from "../source/stage.js";
@@ -133,8 +133,9 @@ const handlers: { [M in MethodName]: Handler<M> } = {
     const now = tools.host.clock.now();
     const row = tools.store.jobs.cancel(found.job_id, by, now);
     if (row?.state === "running") abort(row.job_id, cancelledBy(by));
-    const job = shown(caller, toJob(row ?? found));
-    return { job, cancelled: row !== undefined };
+    const last = row ?? findJob(tools, input);
+    if (!row && last.state === "running") throw tooLate();
+    return { job: shown(caller, toJob(last)), cancelled: row !== undefined };
   },
 
   async restore({ tools, wake }, { caller, role, input }) {
@@ -172,6 +173,14 @@ function requireInPlace({ privileged = [] }: Pick<ProjectHost, "privileged">) {
     "INVALID_ARGUMENT",
     "This host cannot restore in place: it does not run as root.",
     { hint: "Ask its administrator to restore to a directory." },
+  );
+}
+
+function tooLate(): BackupError {
+  return new BackupError(
+    "CONFLICT",
+    "It is too late to cancel: the restored tree is being put in its place.",
+    { hint: "Wait for its end; what was there before is kept aside." },
   );
 }
 

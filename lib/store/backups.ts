@@ -3,29 +3,37 @@
 import type { Backup } from "../../conat-api/index.js";
 import type { Database } from "./database.js";
 
-interface BackupRow extends Omit<Backup, "warnings"> {
+/** A backup, and which job made it where its tag says so. */
+export interface TaggedBackup extends Backup {
+  job_id?: string | null;
+}
+
+interface BackupRow extends Omit<TaggedBackup, "warnings"> {
   warnings: string;
 }
 
 // A backup read back from the repository must not wipe what only the job
 // knew (who asked, which warnings), and may be faster than the job itself.
 const upsertSql = `
-  INSERT INTO backups (repository_id, backup_id, project_id, time, size_bytes,
-    added_bytes, files, duration_ms, trigger, requested_by, warnings_count,
-    warnings)
-  VALUES (@repository_id, @backup_id, @project_id, @time, @size_bytes,
-    @added_bytes, @files, @duration_ms, @trigger, @requested_by,
+  INSERT INTO backups (repository_id, backup_id, project_id, job_id, time,
+    size_bytes, added_bytes, files, duration_ms, trigger, requested_by,
+    warnings_count, warnings)
+  VALUES (@repository_id, @backup_id, @project_id, @job_id, @time,
+    @size_bytes, @added_bytes, @files, @duration_ms, @trigger, @requested_by,
     @warnings_count, @warnings)
   ON CONFLICT (repository_id, backup_id) DO UPDATE SET
+    job_id = coalesce(job_id, excluded.job_id),
     trigger = coalesce(trigger, excluded.trigger),
     requested_by = coalesce(requested_by, excluded.requested_by),
     warnings = iif(warnings_count IS NULL, excluded.warnings, warnings),
     warnings_count = coalesce(warnings_count, excluded.warnings_count)`;
 
-export function upsertBackup(database: Database, backup: Backup): void {
-  database
-    .prepare(upsertSql)
-    .run({ ...backup, warnings: JSON.stringify(backup.warnings) });
+export function upsertBackup(database: Database, backup: TaggedBackup): void {
+  database.prepare(upsertSql).run({
+    job_id: null,
+    ...backup,
+    warnings: JSON.stringify(backup.warnings),
+  });
 }
 
 export interface BackupQuery {
@@ -36,14 +44,25 @@ export interface BackupQuery {
   limit: number;
 }
 
+// The repository names backups whose packs it did not keep: those are none.
+const listSql = `
+  SELECT * FROM backups
+  WHERE project_id = @project_id AND repository_id = @repository_id
+    AND (@time IS NULL OR (time, backup_id) < (@time, @backup_id))
+    AND NOT EXISTS (
+      SELECT 1 FROM jobs WHERE jobs.job_id = backups.job_id
+        AND state = 'failed' AND error_code = 'REPOSITORY_DAMAGED')
+  ORDER BY time DESC, backup_id DESC LIMIT @limit`;
+
 export function storingBackups(database: Database) {
-  const list = database.prepare(`
-    SELECT * FROM backups
-    WHERE project_id = @project_id AND repository_id = @repository_id
-      AND (@time IS NULL OR (time, backup_id) < (@time, @backup_id))
-    ORDER BY time DESC, backup_id DESC LIMIT @limit`);
+  const list = database.prepare(listSql);
   const find = database.prepare(
     "SELECT * FROM backups WHERE repository_id = ? AND backup_id = ?",
+  );
+  const ofJob = database.prepare(
+    `SELECT * FROM backups
+     WHERE repository_id = @repository_id AND job_id = @job_id
+       AND project_id = @project_id`,
   );
   const ids = database
     .prepare("SELECT backup_id FROM backups WHERE repository_id = ?")
@@ -78,6 +97,14 @@ export function storingBackups(database: Database) {
       const row = find.get(repository_id, backup_id) as BackupRow | undefined;
       return row && toBackup(row);
     },
+    /**
+     * The backup that carries the job's tag. The project counts too: anyone
+     * who may write to the repository can make up a tag.
+     */
+    ofJob(job: JobOfBackup): Backup | undefined {
+      const row = ofJob.get({ ...job }) as BackupRow | undefined;
+      return row && toBackup(row);
+    },
     /** Every backup id that is known of a repository. */
     ids: (repository_id: string) => ids.all(repository_id) as string[],
     /** Takes over what a fresh read of the repository showed. */
@@ -85,13 +112,19 @@ export function storingBackups(database: Database) {
   };
 }
 
+export interface JobOfBackup {
+  repository_id: string | null;
+  job_id: string;
+  project_id: string;
+}
+
 export interface Reading {
   repository_id: string;
-  added: readonly Backup[];
+  added: readonly TaggedBackup[];
   gone: readonly string[];
   now: number;
 }
 
-function toBackup(row: BackupRow): Backup {
+function toBackup({ job_id: _job_id, ...row }: BackupRow): Backup {
   return { ...row, warnings: JSON.parse(row.warnings) };
 }

@@ -30,6 +30,8 @@ export function openStore(dataDir: string, host_id: string) {
   };
 }
 
+export type { TaggedBackup } from "./backups.js";
+export { longestWaitMs } from "./jobs-claim.js";
 export { type JobRow, groupOf, ownerOf, toJob } from "./job-row.js";
 export type { RunningFacts } from "./jobs-running.js";
 export { type Settlement, warningsKept } from "./jobs-settle.js";

@@ -17,6 +17,8 @@ export interface JobRow extends Omit<Job, Differs> {
   group_started: number | null;
   stage: string | null;
   journal: string | null;
+  /** 1: rustic may have stored its backup, and nobody has looked. */
+  in_doubt: 0 | 1;
   cancel_requested_by: string | null;
 }
 
@@ -30,6 +32,7 @@ const hostOnly = [
   "group_started",
   "stage",
   "journal",
+  "in_doubt",
   "cancel_requested_by",
 ] as const;
 

@@ -9,6 +9,10 @@ import type { ProcessIdentity } from "../process-identity.js";
 import type { Database } from "./database.js";
 import type { JobRow } from "./job-row.js";
 
+/** No row is due later than this after it was written. */
+export const longestWaitMs = 3600 * 1000;
+
+// What would have to wait longer got its time from a clock that was wrong.
 const claimSql = `
   UPDATE jobs SET
     state = 'running', phase = 'preparing', started_at = @now,
@@ -16,7 +20,8 @@ const claimSql = `
     owner_pid = @pid, owner_started = @started, owner_boot = @boot
   WHERE seq = (
     SELECT due.seq FROM jobs AS due
-    WHERE due.state = 'pending' AND due.run_at <= @now
+    WHERE due.state = 'pending'
+      AND (due.run_at <= @now OR due.run_at > @latest)
       AND (@only IS NULL OR due.job_id = @only)
       AND (SELECT count(*) FROM jobs WHERE state = 'running') < @cap
       AND NOT EXISTS (
@@ -41,7 +46,9 @@ export function claiming(database: Database) {
   const claim = database.prepare(claimSql);
   return {
     claim: ({ owner, cap, now, only }: Claim) =>
-      claim.get({ ...owner, cap, now, only: only ?? null }) as
-        JobRow | undefined,
+      claim.get({
+        ...owner,
+        ...{ cap, now, latest: now + longestWaitMs, only: only ?? null },
+      }) as JobRow | undefined,
   };
 }

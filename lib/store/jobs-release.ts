@@ -13,9 +13,11 @@ const cancelPendingSql = `
 const requestCancelSql = `
   UPDATE jobs SET cancel_requested_by = coalesce(cancel_requested_by, @by)
   WHERE job_id = @job_id AND state = 'running'
+    AND (kind <> 'restore' OR journal IS NULL)
   RETURNING *`;
 
-// Not when another backup of the project was asked for meanwhile: that one
+// Not while its backup may be in the repository: the next attempt would make
+// a second one under its tag. Not when another backup of the project was asked for meanwhile: that one
 // already promises all that this one would have saved. Nor while its stage is
 // there: the next attempt would meet it.
 const handBackSql = `
@@ -25,7 +27,7 @@ const handBackSql = `
     owner_started = NULL, owner_boot = NULL, group_pid = NULL,
     group_started = NULL, source = NULL, repository_id = NULL
   WHERE job_id = @job_id AND state = 'running' AND kind = 'backup'
-    AND cancel_requested_by IS NULL AND stage IS NULL`;
+    AND cancel_requested_by IS NULL AND stage IS NULL AND in_doubt = 0`;
 
 export function releasing(database: Database) {
   const cancelPending = database.prepare(cancelPendingSql);
@@ -42,7 +44,7 @@ export function releasing(database: Database) {
   return {
     /**
      * A pending job is cancelled at once, a running one is marked for its
-     * owner. undefined: it had ended.
+     * owner. undefined: it had ended, or its swap has begun.
      */
     cancel: (job_id: string, by: string, now: number) =>
       cancel.immediate({ job_id, by, now }),

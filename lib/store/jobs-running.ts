@@ -18,6 +18,13 @@ export interface RunningFacts {
   group?: ProcessIdentity | null;
   journal?: string | null;
   kept_at?: string | null;
+  in_doubt?: boolean;
+}
+
+export interface SwapFacts {
+  journal: string;
+  kept_at?: string | null;
+  now: number;
 }
 
 const columns = [
@@ -33,6 +40,7 @@ const columns = [
   "group_started",
   "journal",
   "kept_at",
+  "in_doubt",
 ] as const;
 
 export function running(database: Database) {
@@ -52,6 +60,12 @@ export function running(database: Database) {
        WHERE job_id = @job_id AND state = 'running'`,
     );
 
+  const beginSwap = database.prepare(
+    `UPDATE jobs SET phase = 'swapping', progress_at = @now,
+       journal = @journal, kept_at = @kept_at
+     WHERE job_id = @job_id AND state = 'running'
+       AND cancel_requested_by IS NULL`,
+  );
   const abandoned = database.prepare(
     `SELECT * FROM jobs
      WHERE stage IS NOT NULL AND state <> 'running'
@@ -70,19 +84,27 @@ export function running(database: Database) {
       >[],
 
     /** Of a job that still runs; a row that has ended is left alone. */
-    note(job_id: string, { group, ...facts }: RunningFacts): void {
+    note(job_id: string, { group, in_doubt, ...facts }: RunningFacts): void {
       const values: Record<string, unknown> = { ...facts };
+      if (in_doubt !== undefined) values.in_doubt = in_doubt ? 1 : 0;
       if (group !== undefined) {
         values.group_pid = group?.pid ?? null;
         values.group_started = group?.started ?? null;
       }
       const set = columns.filter((column) => values[column] !== undefined);
       if (set.length === 0) return;
-      const write = () => update(set).run({ ...values, job_id });
-      // The journal of a swap must be on the disk before the first rename.
-      if (facts.journal === undefined) write();
-      else durably(database, write);
+      update(set).run({ ...values, job_id });
     },
+
+    /**
+     * On the disk before the first rename. false: a cancel came first.
+     * Afterwards none is taken any more.
+     */
+    beginSwap: (job_id: string, swap: SwapFacts) =>
+      durably(
+        database,
+        () => beginSwap.run({ kept_at: null, ...swap, job_id }).changes === 1,
+      ),
 
     allRunning: () => allRunning.all() as JobRow[],
     /**

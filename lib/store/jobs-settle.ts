@@ -32,16 +32,19 @@ export interface Settlement {
 }
 
 // `phase` stays: it says where an ended job had got to. So does `owner`.
-const settleSql = `
+const settleSql = (which: string) => `
   UPDATE jobs SET state = @state, finished_at = @now,
+    in_doubt = iif(@state = 'failed', in_doubt, 0),
     repository_id = coalesce(@repository_id, repository_id),
     backup_id = coalesce(@backup_id, backup_id),
     bytes_processed = @bytes_processed, bytes_added = @bytes_added,
     files = @files, warnings_count = @warnings_count, warnings = @warnings,
     cancelled_by = @cancelled_by, error_code = @error_code,
     error_message = @error_message, group_pid = NULL, group_started = NULL
-  WHERE job_id = @job_id AND state IN ('running', 'pending')
+  WHERE job_id = @job_id AND ${which}
   RETURNING *`;
+const unsettled = "state IN ('running', 'pending')";
+const doubtful = "state = 'failed' AND in_doubt = 1";
 
 // Not where another backup of the project waits: it does the same.
 const retrySql = `
@@ -51,14 +54,22 @@ const retrySql = `
     'pending', @now, @retry_at, @attempt + 1, @job_id)`;
 
 export function settling(database: Database) {
-  const update = database.prepare(settleSql);
+  const first = database.prepare(settleSql(unsettled));
+  const again = database.prepare(settleSql(doubtful));
   const insertRetry = database.prepare(retrySql);
   const clearStage = database.prepare(
     "UPDATE jobs SET stage = NULL WHERE job_id = ?",
   );
 
+  const inDoubt = database.prepare(
+    `SELECT * FROM jobs WHERE ${doubtful} AND repository_id = ? ORDER BY seq`,
+  );
+  const clearDoubt = database.prepare(
+    `UPDATE jobs SET in_doubt = 0 WHERE job_id = ? AND ${doubtful}`,
+  );
+
   const settle = database.transaction(
-    (job_id: string, settlement: Settlement) => {
+    (update: typeof first, job_id: string, settlement: Settlement) => {
       const { backup, retry_at, warnings = [], ...facts } = settlement;
       const row = update.get({
         repository_id: null,
@@ -75,7 +86,7 @@ export function settling(database: Database) {
         warnings: JSON.stringify(warnings.slice(0, warningsKept)),
       }) as JobRow | undefined;
       if (row !== undefined && backup !== undefined) {
-        upsertBackup(database, backup);
+        upsertBackup(database, { ...backup, job_id });
       }
       if (row !== undefined && retry_at !== undefined) {
         const { now } = settlement;
@@ -88,7 +99,14 @@ export function settling(database: Database) {
   return {
     /** undefined: somebody had settled the row before. */
     settle: (job_id: string, settlement: Settlement) =>
-      durably(database, () => settle.immediate(job_id, settlement)),
+      durably(database, () => settle.immediate(first, job_id, settlement)),
+    /** The same, of a job that failed in doubt; undefined: it had not. */
+    settleDoubt: (job_id: string, settlement: Settlement) =>
+      durably(database, () => settle.immediate(again, job_id, settlement)),
+    /** Failed jobs whose backup may be in the repository all the same. */
+    inDoubt: (repository_id: string) => inDoubt.all(repository_id) as JobRow[],
+    /** It is not there. */
+    clearDoubt: (job_id: string) => void clearDoubt.run(job_id),
     /** The job's stage is gone from the disk. */
     clearStage: (job_id: string) => void clearStage.run(job_id),
   };

@@ -113,4 +113,12 @@ export const migrations: readonly string[] = [
     INSERT INTO job_changes (seq) VALUES (new.seq);
   END;
   `,
+  // Which job made a backup, from its tag; and which jobs may have made one
+  // that nobody has seen.
+  `
+  ALTER TABLE backups ADD COLUMN job_id TEXT;
+  CREATE INDEX backups_of_job ON backups (job_id) WHERE job_id IS NOT NULL;
+  ALTER TABLE jobs ADD COLUMN in_doubt INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX jobs_in_doubt ON jobs (seq) WHERE in_doubt = 1;
+  `,
 ];

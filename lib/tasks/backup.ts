@@ -5,8 +5,10 @@ import { join } from "node:path";
 import {
   type Backup,
   BackupError,
+  type ErrorCode,
   type Warning,
 } from "../../conat-api/index.js";
+import { hostCloses } from "../aborted.js";
 import type { ProjectPaths } from "../host.js";
 import { type BackupResult, excludeGlob } from "../repository/index.js";
 import type { Repository } from "../repository/index.js";
@@ -15,6 +17,7 @@ import { openStage, requireSource } from "../source/stage.js";
 import { capturesOf, type Stage } from "../source/stage-shape.js";
 import { warningsKept } from "../store/index.js";
 import { stageDirectory } from "../work-directory.js";
+import { adopted, findFinished } from "./adoption.js";
 import { projectPaths } from "./project-paths.js";
 import type { Outcome, Task, TaskRun, Tools } from "./task.js";
 
@@ -30,9 +33,50 @@ export const runBackup: Task = async (run, tools) => {
     ...(parent?.size_bytes ? { bytes_total: parent.size_bytes } : {}),
   });
   const stage = await prepareStage(run, tools, paths);
-  const took = await readStage(run, { stage, repository, parent }, tools);
-  return outcome(run, repository_id, took);
+  try {
+    const took = await readStage(run, { stage, repository, parent }, tools);
+    return outcome(run, repository_id, took);
+  } catch (error) {
+    return finishedAllTheSame(run, repository, error as BackupError, tools);
+  }
 };
+
+/** How long a host that closes waits for the repository's answer. */
+const lastAnswerMs = 5_000;
+
+/** Whoever cancels waits for the end, and who stalled does not answer. */
+const notAsked: readonly ErrorCode[] = [
+  "CANCELLED",
+  "STALLED",
+  "COMMAND_MISSING",
+  "REPOSITORY_DAMAGED",
+];
+
+/**
+ * The reply to rustic's last request may have been lost, or rustic was ended
+ * just after it: then the backup is there. What cannot be asked now stays in
+ * doubt.
+ */
+async function finishedAllTheSame(
+  { job, note, signal }: TaskRun,
+  repository: Repository,
+  error: BackupError,
+  { store }: Tools,
+): Promise<Outcome> {
+  if (!store.jobs.get(job.job_id)?.in_doubt) throw error;
+  if (error.code === "REPOSITORY_DAMAGED") note({ in_doubt: false });
+  if (notAsked.includes(error.code)) throw error;
+  const patience =
+    error === hostCloses ? AbortSignal.timeout(lastAnswerMs) : signal;
+  const found = await findFinished(repository, job, { store }, patience).catch(
+    (cause: BackupError) => {
+      throw cause.code === "REPOSITORY_DAMAGED" ? cause : error;
+    },
+  );
+  if (found) return adopted(job, found);
+  note({ in_doubt: false });
+  throw error;
+}
 
 function newestBackup(
   { store }: Tools,
@@ -103,7 +147,7 @@ interface Took {
   result: BackupResult;
   warnings: Warning[];
   startedAt: number;
-  finishedAt: number;
+  tookMs: number;
 }
 
 /** The stage is gone when this returns or throws. */
@@ -113,14 +157,16 @@ async function readStage(
   { host, store }: Tools,
 ): Promise<Took> {
   const startedAt = host.clock.now();
+  // Monotonic: the host's clock may jump.
+  const started = performance.now();
   const close = async () => {
     await stage.close();
     store.jobs.clearStage(run.job.job_id);
   };
   try {
-    run.note({ phase: "reading" });
     const globFile = await writeGlobs(stage);
     const late = stage.lateWarnings();
+    run.note({ phase: "reading", in_doubt: true });
     const [result, lateWarnings] = await Promise.all([
       repository.backup(
         {
@@ -137,7 +183,7 @@ async function readStage(
       // Knowing less about what is missing does not spoil a backup.
       late.catch((error: unknown) => [unlisted(host.logger.warn, error)]),
     ]);
-    const finishedAt = host.clock.now();
+    const tookMs = Math.round(performance.now() - started);
     run.note({ phase: "settling" });
     const warnings = [
       ...stage.warnings,
@@ -145,7 +191,7 @@ async function readStage(
       ...result.warnings,
       ...(await stage.lastWarnings()),
     ];
-    return { result, warnings, startedAt, finishedAt };
+    return { result, warnings, startedAt, tookMs };
   } finally {
     await close().catch((error: unknown) => {
       // The row keeps the stage's path: recovery removes it later.
@@ -189,7 +235,7 @@ function unlisted(
 function outcome(
   { job }: TaskRun,
   repository_id: string,
-  { result, warnings, startedAt, finishedAt }: Took,
+  { result, warnings, startedAt, tookMs }: Took,
 ): Outcome {
   const { backup_id, bytes_processed, bytes_added, files } = result;
   return {
@@ -207,7 +253,7 @@ function outcome(
       size_bytes: bytes_processed,
       added_bytes: bytes_added,
       files,
-      duration_ms: finishedAt - startedAt,
+      duration_ms: tookMs,
       trigger: job.trigger,
       requested_by: job.requested_by,
       warnings_count: warnings.length,

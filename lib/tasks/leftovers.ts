@@ -11,7 +11,7 @@ import { endGroup } from "../exec.js";
 import { groupLives } from "../process-group.js";
 import { removeTree } from "../source/remove.js";
 import { capturesOf } from "../source/stage-shape.js";
-import { groupOf, type JobRow } from "../store/index.js";
+import { groupOf, type JobRow, toJob } from "../store/index.js";
 import { removeIfEmpty, removeStaging } from "./restore/staging.js";
 import { type Move, parseJournal, settleSwap } from "./restore/swap.js";
 import type { Tools } from "./task.js";
@@ -74,15 +74,20 @@ const leftoversOf: Record<
   async restore(row, tools) {
     const { store } = tools;
     const moves = movesOf(row);
-    const state = await settleStopped(row, moves, tools);
+    const inPlace = toJob(row).target?.type === "in_place";
+    const state = inPlace
+      ? await settleStopped(row, moves, tools)
+      : await settleSwap(moves);
     // Once the staged trees are gone the journal could not be read rightly.
     if (state === "old") store.jobs.note(row.job_id, noSwap);
     await removeStages(row, tools);
     if (state === "new") {
-      await tellReplaced(row, tools);
+      if (inPlace) await tellReplaced(row, tools);
       return "succeeded";
     }
-    for (const { kept } of moves) await removeIfEmpty(dirname(kept));
+    for (const { kept } of moves) {
+      if (kept) await removeIfEmpty(dirname(kept));
+    }
     return "failed";
   },
 };
@@ -138,7 +143,7 @@ export async function removeStages(
   if (state === "failed" && journal !== null) return;
   if (kind === "restore") {
     const paths = await host.projects.paths(project_id);
-    if (paths) await removeStaging({ config, btrfs }, paths, job_id);
+    if (paths) await removeStaging({ host, config, btrfs }, paths, job_id);
   }
   if (stage !== null) {
     await removeTree(stage, btrfs);

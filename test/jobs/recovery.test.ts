@@ -11,8 +11,12 @@ import type { Job } from "../../conat-api/index.js";
 import { silentLogger } from "../../lib/host.js";
 import type { ProjectBackups } from "../../lib/index.js";
 import { watchOwners } from "../../lib/jobs/deaths.js";
-import { keepRecovering, recover } from "../../lib/jobs/recovery.js";
+import { settleOrphans } from "../../lib/jobs/doubt.js";
+import { createRecovery } from "../../lib/jobs/keep-recovering.js";
+import { recover } from "../../lib/jobs/recovery.js";
+import { createRefresher } from "../../lib/jobs/refresh.js";
 import { type JobRow, withFileLock } from "../../lib/store/index.js";
+import { keptDirectory, stagingDirectory } from "../../lib/work-directory.js";
 import {
   makeSharedHost,
   type SharedHost,
@@ -33,6 +37,14 @@ afterEach(async () => {
 const rowOf = ({ tools }: ProjectBackups, job_id: string) =>
   tools.store.jobs.get(job_id) as JobRow;
 
+/** As the engine does, with the repository's answer awaited. */
+async function recoverAndAsk(tools: ProjectBackups["tools"]): Promise<void> {
+  const refresher = createRefresher(tools);
+  const { signal } = new AbortController();
+  await settleOrphans(await recover(tools), refresher, tools, signal);
+  await refresher.close();
+}
+
 describeReal("a host process that was killed", { needs: ["rustic"] }, () => {
   test("leaves nothing of its backup but a row that says so", async () => {
     const rustic = makeSlowRustic();
@@ -49,7 +61,7 @@ describeReal("a host process that was killed", { needs: ["rustic"] }, () => {
     expect(existsSync(stage ?? "")).toBe(true);
 
     await killed.kill();
-    await recover(engine.tools);
+    await recoverAndAsk(engine.tools);
 
     expect(rowOf(engine, job.job_id)).toMatchObject({
       state: "failed",
@@ -76,7 +88,7 @@ describeReal("a host process that was killed", { needs: ["rustic"] }, () => {
     const since = performance.now();
     await until(() => !isRunning(group_pid ?? 0));
     expect(performance.now() - since).toBeLessThan(1000);
-    await recover(engine.tools);
+    await recoverAndAsk(engine.tools);
   });
 
   test("is found at the next start, and the project is backed up again", async () => {
@@ -113,7 +125,7 @@ describeReal("a host process that was killed", { needs: ["rustic"] }, () => {
     engine = await host.start({ work: false });
 
     await killed.kill();
-    await recover(engine.tools);
+    await recoverAndAsk(engine.tools);
 
     expect(rowOf(engine, job.job_id).state).toBe("failed");
     const { state, group_pid, stage } = rowOf(engine, alive.job_id);
@@ -160,10 +172,10 @@ describe("recovery", () => {
   async function withDeadSwap() {
     const found = await withDead("restore");
     const { tools, job_id, place } = found;
-    const work = join(dirname(place), ".project-backups");
-    const stage = join(work, "staging", job_id);
+    const { host, config } = tools;
+    const stage = stagingDirectory(host, config, place, job_id);
     const staged = join(stage, "project");
-    const kept = join(work, "kept", job_id, "project");
+    const kept = join(keptDirectory(config, place, job_id), "project");
     for (const path of [staged, dirname(kept)])
       mkdirSync(path, { recursive: true });
     writeFileSync(join(staged, "restored.txt"), "new");
@@ -370,7 +382,9 @@ describe("recovery", () => {
 
   test("that keeps on finds whoever dies later, and closes", async () => {
     const { tools, row } = await withDead("backup");
-    const recovery = keepRecovering(tools, 20);
+    const refresher = createRefresher(tools);
+    const recovery = createRecovery({ tools, refresher, everyMs: 20 });
+    await recovery.begin();
     await until(() => row().state === "failed");
     await recovery.close();
     expect(row().error_code).toBe("INTERRUPTED");
@@ -382,9 +396,11 @@ describe("recovery", () => {
     const error = (message: string) => void errors.push(message);
     const logger = { ...silentLogger, error };
     const broken = { ...tools, host: { ...tools.host, logger } };
+    writeFileSync(join(host.dataDir, "a-file"), "");
+    const refresher = createRefresher(broken);
+    const recovery = createRecovery({ tools: broken, refresher, everyMs: 20 });
+    await recovery.begin();
     broken.host.dataDir = join(host.dataDir, "a-file");
-    writeFileSync(broken.host.dataDir, "");
-    const recovery = keepRecovering(broken, 20);
     await until(() => errors.length > 1);
     await recovery.close();
     expect(errors[0]).toBe("dead jobs could not be looked for");

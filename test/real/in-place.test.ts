@@ -11,9 +11,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Job } from "../../conat-api/index.js";
 import type { ProjectHost } from "../../lib/host.js";
+import { stagingDirectory } from "../../lib/work-directory.js";
 import { startTestEngine, type TestEngine } from "../support/engine.js";
 import { makeSlowRustic } from "../support/slow-rustic.js";
 import { tempDir } from "../support/temp.js";
@@ -43,7 +44,8 @@ describeReal("in place", { needs: ["root", "rustic"] }, () => {
     return engine.ended((await engine.local("restore", asked)).job);
   }
 
-  const work = () => join(engine.root, "projects", ".project-backups");
+  const staging = () =>
+    dirname(stagingDirectory(engine.host, engine.config, place, "any"));
 
   function expectNew(): void {
     expect(readdirSync(place)).toEqual(["notes.txt"]);
@@ -54,7 +56,7 @@ describeReal("in place", { needs: ["root", "rustic"] }, () => {
 
   function expectOld(): void {
     expect(readdirSync(place)).toEqual(["later", "notes.txt"]);
-    expect(readdirSync(join(work(), "staging"))).toEqual([]);
+    expect(readdirSync(staging())).toEqual([]);
   }
 
   test("the old tree is kept until it is dropped, the host is told", async () => {
@@ -68,7 +70,7 @@ describeReal("in place", { needs: ["root", "rustic"] }, () => {
     expect(replaced).toEqual([project_id]);
     const old = join(String(job.kept_at), "project");
     expect(readdirSync(old)).toEqual(["later", "notes.txt"]);
-    expect(readdirSync(join(work(), "staging"))).toEqual([]);
+    expect(readdirSync(staging())).toEqual([]);
   });
 
   test("a project that is not there comes back, and nothing is kept", async () => {

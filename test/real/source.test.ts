@@ -10,10 +10,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { groupOf, type JobRow } from "../../lib/store/index.js";
+import { stageDirectory } from "../../lib/work-directory.js";
 import {
   mountBtrfs,
   type MountedFilesystem,
@@ -224,8 +225,10 @@ describeReal("on btrfs", { needs: ["btrfs", "rustic"] }, () => {
       state: "failed",
       error_code: "REPOSITORY_MISSING",
     });
-    const stage = join(image.path, "projects", ".project-backups", "stage");
-    expect(readdirSync(stage)).toEqual([]);
+    const { host, config } = engine;
+    const place = { job_id: job.job_id, subvolume, kind: "btrfs" } as const;
+    const stage = stageDirectory(host, config, place);
+    expect(readdirSync(dirname(stage))).toEqual([]);
   });
 
   test("an unchanged project is read without reading its files again", async () => {

@@ -10,6 +10,7 @@ import type { Config } from "../../config.js";
 import { ifAbsent } from "../../source/filesystem.js";
 import { removeTree } from "../../source/remove.js";
 import type { Outcome, TaskRun, Tools } from "../task.js";
+import { beginSwap } from "./begin-swap.js";
 import { syncFileSystem, syncNames } from "./sync.js";
 import {
   makeStaging,
@@ -33,14 +34,30 @@ export async function restoreToDirectory(
     await makeStaging(staging);
     const result = await writeBackup(run, source, staging);
     await syncFileSystem(staging, run, tools);
-    run.note({ phase: "settling" });
-    run.signal.throwIfAborted();
-    // Replaces an empty directory, and nothing else.
-    await rename(staging, path);
+    await moveIn(run, tools, staging, path);
     return restoreOutcome(source, result);
   } finally {
     await tidy(run, staging, path, tools);
   }
+}
+
+/** The journal tells whoever finds the job dead whether this happened. */
+async function moveIn(
+  run: TaskRun,
+  tools: Tools,
+  staged: string,
+  place: string,
+): Promise<void> {
+  run.signal.throwIfAborted();
+  beginSwap(run, tools, [{ staged, place, kept: "", had_old: false }]);
+  try {
+    // Replaces an empty directory, and nothing else.
+    await rename(staged, place);
+  } catch (error) {
+    run.note({ journal: null });
+    throw error;
+  }
+  run.note({ phase: "settling" });
 }
 
 /** What cannot be done now stays in the row: recovery does it. */

@@ -10,6 +10,7 @@ import type { ProjectPaths } from "../../host.js";
 import { stagingDirectory } from "../../work-directory.js";
 import { projectPaths } from "../project-paths.js";
 import type { Outcome, TaskRun, Tools } from "../task.js";
+import { beginSwap } from "./begin-swap.js";
 import { planMoves } from "./moves.js";
 import { prepareStaging, removeIfEmpty, removeStaging } from "./staging.js";
 import { type Move, settleSwap, swap } from "./swap.js";
@@ -23,7 +24,8 @@ export async function restoreInPlace(
 ): Promise<Outcome> {
   const { job_id, project_id } = run.job;
   const paths = await projectPaths(tools, project_id);
-  const staging = stagingDirectory(tools.config, paths.subvolume, job_id);
+  const { host, config } = tools;
+  const staging = stagingDirectory(host, config, paths.subvolume, job_id);
   run.note({ stage: staging });
   try {
     await prepareStaging(tools, paths, staging);
@@ -50,17 +52,18 @@ export async function restoreInPlace(
  */
 async function stopAndSwap(
   run: TaskRun,
-  { host }: Tools,
+  tools: Tools,
   moves: readonly Move[],
 ): Promise<Warning[]> {
   const { project_id } = run.job;
+  const { host } = tools;
   let swapped = false;
   try {
     run.signal.throwIfAborted();
     run.note({ phase: "stopping" });
     await host.projects.withStopped(project_id, async () => {
       run.signal.throwIfAborted();
-      await swapIn(run, moves);
+      await swapIn(run, tools, moves);
       swapped = true;
       await syncNames(moves.flatMap(namesOf));
     });
@@ -83,18 +86,18 @@ function namesOf({ place, kept, had_old }: Move): string[] {
  *
  * @throws BackupError HalfSwapped: neither finished nor undone.
  */
-async function swapIn(run: TaskRun, moves: readonly Move[]): Promise<void> {
+async function swapIn(
+  run: TaskRun,
+  tools: Tools,
+  moves: readonly Move[],
+): Promise<void> {
   const keeping = moves.filter(({ had_old }) => had_old);
   const folders = keeping.map(({ kept }) => dirname(kept));
   for (const folder of folders) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   }
-  run.note({
-    phase: "swapping",
-    journal: JSON.stringify(moves),
-    kept_at: folders[0] ?? null,
-  });
   try {
+    beginSwap(run, tools, moves, folders[0] ?? null);
     await swap(moves);
   } catch (error) {
     if ((await settleHalf(moves, error)) === "new") return;

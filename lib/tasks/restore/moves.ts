@@ -109,7 +109,7 @@ async function besidePersist(
 ): Promise<string> {
   await requireParent(place);
   const wasSubvolume = (await sourceKind(place)) === "btrfs";
-  const staging = stagingDirectory(config, place, run.job.job_id);
+  const staging = stagingDirectory(host, config, place, run.job.job_id);
   await makeStaging(staging);
   const staged = join(staging, "persist.beside");
   if (wasSubvolume) await btrfs.createSubvolume(staged);

@@ -29,12 +29,12 @@ export async function prepareStaging(
 
 /** Beside the project, and beside a persist store elsewhere. */
 export async function removeStaging(
-  { config, btrfs }: Pick<Tools, "config" | "btrfs">,
+  { host, config, btrfs }: Pick<Tools, "host" | "config" | "btrfs">,
   { subvolume, persist = subvolume }: ProjectPaths,
   job_id: string,
 ): Promise<void> {
   for (const place of new Set([subvolume, persist])) {
-    await removeTree(stagingDirectory(config, place, job_id), btrfs);
+    await removeTree(stagingDirectory(host, config, place, job_id), btrfs);
   }
 }
 

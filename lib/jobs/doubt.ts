@@ -1,0 +1,115 @@
+/**
+ * Backups in doubt: rustic had begun to write when its host went away, and
+ * only the repository can tell whether it finished.
+ */
+
+import { toBackupError } from "../../conat-api/index.js";
+import type { Repository } from "../repository/index.js";
+import type { JobRow, Settlement } from "../store/index.js";
+import { adopted } from "../tasks/adoption.js";
+import type { Tools } from "../tasks/task.js";
+import { interrupted } from "./interrupted.js";
+import type { Refresher } from "./refresh.js";
+import { settlementOf } from "./settle.js";
+
+/**
+ * Asks for those that a recovery found running. A repository that does not
+ * answer leaves them failed, and in doubt: a later reading settles that.
+ */
+export async function settleOrphans(
+  orphans: readonly JobRow[],
+  refresher: Refresher,
+  tools: Tools,
+  signal: AbortSignal,
+): Promise<void> {
+  if (orphans.length === 0) return;
+  const repository = await readAgain(refresher, tools, signal);
+  if (signal.aborted) return;
+  for (const row of orphans) {
+    const asked = repository?.repository_id === row.repository_id;
+    const truth =
+      asked && repository
+        ? await truthOf(row, repository, tools, signal)
+        : undefined;
+    if (signal.aborted) return;
+    settleOrphan(row, truth, tools);
+  }
+}
+
+/** undefined: it does not answer, or there is none. */
+async function readAgain(
+  refresher: Refresher,
+  { repositories, host }: Tools,
+  signal: AbortSignal,
+): Promise<Repository | undefined> {
+  try {
+    await refresher.refreshAgain();
+    return await repositories.find(signal);
+  } catch (error) {
+    const facts = { error: String(error) };
+    host.logger.warn("dead backups could not be asked for", facts);
+    return undefined;
+  }
+}
+
+function settleOrphan(
+  { job_id, kind }: JobRow,
+  truth: Truth | undefined,
+  tools: Tools,
+): void {
+  const { store, host } = tools;
+  const now = host.clock.now();
+  if (truth) store.jobs.note(job_id, { in_doubt: false });
+  const settlement =
+    truth?.known ?? settlementOf(interrupted(kind), tools, job_id);
+  store.jobs.settle(job_id, { ...settlement, now });
+}
+
+/**
+ * What a reading showed of jobs that had failed in doubt before it began.
+ */
+export async function settleDoubts(
+  doubts: readonly JobRow[],
+  repository: Repository,
+  tools: Tools,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, host } = tools;
+  for (const row of doubts) {
+    const truth = await truthOf(row, repository, tools, signal);
+    const now = host.clock.now();
+    if (truth?.known) {
+      store.jobs.settleDoubt(row.job_id, { ...truth.known, now });
+    }
+    if (truth) store.jobs.clearDoubt(row.job_id);
+  }
+}
+
+/** `known` is undefined where the job's backup is not in the repository. */
+interface Truth {
+  known: Omit<Settlement, "now"> | undefined;
+}
+
+/** undefined: the repository did not say. */
+async function truthOf(
+  row: JobRow,
+  repository: Repository,
+  { store, host }: Tools,
+  signal: AbortSignal,
+): Promise<Truth | undefined> {
+  const found = store.backups.ofJob(row);
+  if (!found) return { known: undefined };
+  try {
+    await repository.prove(found.backup_id, { signal });
+    return { known: { ...adopted(row, found), state: "succeeded" } };
+  } catch (error) {
+    const { code, message } = toBackupError(error);
+    if (code === "REPOSITORY_DAMAGED") {
+      const known = { error_code: code, error_message: message };
+      return { known: { ...known, state: "failed" } };
+    }
+    const facts = { job_id: row.job_id, code, message };
+    host.logger.warn("a backup could not be proven", facts);
+    return undefined;
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Stages that no row owns: the job file was lost after their job died. Only
+ * what stands where this host alone puts them, under the name of a job.
+ */
+
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { JobId } from "../../conat-api/index.js";
+import { exists, ifAbsent } from "../source/filesystem.js";
+import { removeTree } from "../source/remove.js";
+import type { Tools } from "../tasks/task.js";
+import { stageRoots, stagingRoots } from "../work-directory.js";
+
+/** What cannot be removed is told and stays. */
+export async function sweep(tools: Tools, signal: AbortSignal): Promise<void> {
+  const { host, config } = tools;
+  const places = await placesOf(tools, signal);
+  for (const root of stageRoots(host, config, places)) {
+    for (const name of await unowned(root, tools)) {
+      if (signal.aborted) return;
+      await remove(join(root, name), tools);
+    }
+  }
+  for (const [root, kept] of stagingRoots(host, config, places)) {
+    for (const name of await unowned(root, tools)) {
+      if (signal.aborted) return;
+      // A swap may have stood still between its renames: both trees stay.
+      if (await exists(join(kept, name))) continue;
+      await remove(join(root, name), tools);
+    }
+  }
+}
+
+async function placesOf(
+  { host: { projects } }: Tools,
+  signal: AbortSignal,
+): Promise<Set<string>> {
+  const places = new Set<string>();
+  for (const { project_id } of await projects.list({})) {
+    if (signal.aborted) break;
+    const paths = await projects.paths(project_id);
+    if (paths) places.add(paths.subvolume);
+    if (paths?.persist) places.add(paths.persist);
+  }
+  return places;
+}
+
+/** A row comes before its stage: what has none by now had one once. */
+async function unowned(root: string, { store }: Tools): Promise<string[]> {
+  const names = (await readdir(root).catch(ifAbsent)) ?? [];
+  return names.filter((name) => {
+    const id = JobId.safeParse(name.replace(/\.captures$/, ""));
+    return id.success && !store.jobs.get(id.data);
+  });
+}
+
+async function remove(path: string, { btrfs, host }: Tools): Promise<void> {
+  try {
+    await removeTree(path, btrfs);
+    host.logger.info("a stage that no job owns was removed", { path });
+  } catch (error) {
+    const facts = { path, error: String(error) };
+    host.logger.warn("a stage that no job owns could not be removed", facts);
+  }
+}

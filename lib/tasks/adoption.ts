@@ -1,0 +1,62 @@
+/**
+ * A backup that ended without rustic's word (the host died, a reply was
+ * lost): whether it is in the repository all the same is seen by its tag.
+ */
+
+import type { Backup, Job, Warning } from "../../conat-api/index.js";
+import type { Repository } from "../repository/index.js";
+import type { TaggedBackup } from "../store/index.js";
+import type { Outcome, Tools } from "./task.js";
+import { readUnknown } from "./unknown-backups.js";
+
+type Tagged = Pick<Job, "job_id" | "project_id">;
+
+/**
+ * Asks the repository. The time of a backup is not looked at: nobody knew
+ * the job's id before the job, and a clock may have jumped meanwhile.
+ *
+ * @throws BackupError REPOSITORY_DAMAGED: it is there in part; or why the
+ * repository could not be asked.
+ */
+export async function findFinished(
+  repository: Repository,
+  job: Tagged,
+  { store }: Pick<Tools, "store">,
+  signal: AbortSignal,
+): Promise<Backup | undefined> {
+  const { repository_id } = repository;
+  const { added } = await readUnknown(repository, { store }, { signal });
+  const backup =
+    added.find((one) => isOf(one, job)) ??
+    store.backups.ofJob({ ...job, repository_id });
+  if (backup) await repository.prove(backup.backup_id, { signal });
+  return backup;
+}
+
+function isOf(
+  found: Pick<TaggedBackup, "job_id" | "project_id">,
+  { job_id, project_id }: Tagged,
+): boolean {
+  return found.job_id === job_id && found.project_id === project_id;
+}
+
+/** The end of a job whose backup was found. */
+export function adopted(
+  { trigger, requested_by }: Pick<Job, "trigger" | "requested_by">,
+  found: Backup,
+): Outcome {
+  const { repository_id, backup_id, size_bytes, added_bytes, files } = found;
+  return {
+    ...{ repository_id, backup_id },
+    ...(size_bytes === null ? {} : { bytes_processed: size_bytes }),
+    ...(added_bytes === null ? {} : { bytes_added: added_bytes }),
+    ...(files === null ? {} : { files }),
+    warnings: [untold],
+    backup: { ...found, trigger, requested_by },
+  };
+}
+
+const untold: Warning = {
+  message:
+    "the end of this backup was not seen: what it could not read, if anything, is not known",
+};

@@ -1,0 +1,39 @@
+/** What a repository holds that no row knows of yet. */
+
+import type { TaggedBackup } from "../store/index.js";
+import type { Repository } from "../repository/index.js";
+import type { Tools } from "./task.js";
+
+export interface UnknownBackups {
+  added: TaggedBackup[];
+  /** Ids of rows whose backup is not there any more. */
+  gone: string[];
+}
+
+export interface ReadingOptions {
+  signal?: AbortSignal | undefined;
+  /** Snapshots that are known to be no backups of projects; added to. */
+  foreign?: Set<string>;
+  onMalformed?(id: string): void;
+}
+
+/**
+ * Lists ids, subtracts those that are known and reads the rest: 11 ms plus
+ * what is new, where reading all takes 100 ms at 2,000 backups.
+ */
+export async function readUnknown(
+  repository: Repository,
+  { store }: Pick<Tools, "store">,
+  { foreign = new Set(), ...options }: ReadingOptions,
+): Promise<UnknownBackups> {
+  const { repository_id } = repository;
+  // Before the listing: a backup that settles meanwhile is not in it.
+  const before = store.backups.ids(repository_id);
+  const found = new Set(await repository.ids(options));
+  const known = new Set(store.backups.ids(repository_id));
+  const unknown = [...found].filter((id) => !known.has(id) && !foreign.has(id));
+  const added = await repository.read(unknown, options);
+  for (const id of unknown) foreign.add(id);
+  for (const { backup_id } of added) foreign.delete(backup_id);
+  return { added, gone: before.filter((id) => !found.has(id)) };
+}
