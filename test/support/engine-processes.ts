@@ -13,6 +13,8 @@ import { tempDir } from "./temp.js";
 /** One host whose engine may run in any number of processes. */
 export type SharedHost = {
   dataDir: string;
+  /** The directory of its local repository. */
+  repository: string;
   projects: string[];
   projectDir(project_id: string): string;
   /** An engine in a process of its own. */
@@ -38,10 +40,11 @@ export function makeSharedHost({
   config?: Record<string, unknown>;
 } = {}): SharedHost {
   const dataDir = tempDir("data");
+  const repository = tempDir("repository");
   const file = {
     host_id: "host-1",
     projects: { directory: projectsIn },
-    repository: { kind: "local", path: tempDir("repository") },
+    repository: { kind: "local", path: repository },
     ...more,
   };
   const projects = Array.from({ length: count }, () => randomUUID());
@@ -54,7 +57,7 @@ export function makeSharedHost({
   }
   let bundle: string | undefined;
   return {
-    ...{ dataDir, projects, projectDir },
+    ...{ dataDir, repository, projects, projectDir },
     async spawn() {
       bundle ??= bundleProgram("serve-engine");
       const program = startProgram(bundle, [dataDir, JSON.stringify(file)]);

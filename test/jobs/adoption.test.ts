@@ -1,0 +1,212 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Job } from "../../conat-api/index.js";
+import type { ProjectBackups } from "../../lib/index.js";
+import type { JobRow } from "../../lib/store/index.js";
+import {
+  type EngineProcess,
+  makeSharedHost,
+  type SharedHost,
+} from "../support/engine-processes.js";
+import { startTestEngine, type TestEngine } from "../support/engine.js";
+import { tempDir } from "../support/temp.js";
+import { describeReal } from "../support/tools.js";
+import { makeUnrulyRustic } from "../support/unruly-rustic.js";
+import { until } from "../support/until.js";
+
+const rustic = makeUnrulyRustic();
+const done = join(tempDir("rustic"), "done");
+afterEach(() => {
+  rustic.tame();
+  rmSync(done, { force: true });
+});
+
+/** The backup is in the repository, and its rustic does not end. */
+const lingers = `real "$@"; : >'${done}'; while :; do sleep 0.05; done`;
+/** What rustic says when the reply to its last request is lost. */
+const losesItsReply = `real "$@" >/dev/null
+echo '[ERROR] error backing up .: There was an error within the backend' >&2
+echo 'Caused by: error sending request for url (http://127.0.0.1/snapshots/)' >&2
+exit 1`;
+/** Another project's backup under the tag of this job. */
+const forges = (project_id: string) => `last=
+for given in "$@"; do
+  shift
+  [ "$last" = --host ] && given='${project_id}'
+  set -- "$@" "$given"
+  last=$given
+done
+real "$@" >/dev/null
+exit 1`;
+const failsAtOnce = "echo 'error: of no known kind' >&2; exit 1";
+
+const config = { commands: { rustic: rustic.path } };
+
+async function stored(
+  { repositories }: ProjectBackups["tools"],
+  { job_id }: Pick<Job, "job_id">,
+) {
+  const repository = await repositories.open();
+  const all = await repository.read(await repository.ids());
+  return all.filter((backup) => backup.job_id === job_id);
+}
+
+describeReal(
+  "a backup whose host died after it was stored",
+  {
+    needs: ["rustic"],
+  },
+  () => {
+    let host: SharedHost;
+    let engine: ProjectBackups | undefined;
+    let job: Job;
+    beforeEach(async () => {
+      host = makeSharedHost({ config });
+      const process = await host.spawn();
+      job = await storedBackup(process);
+      await process.kill();
+      rustic.tame();
+    });
+    afterEach(() => engine?.close({ drainMs: 0 }));
+
+    async function storedBackup(process: EngineProcess): Promise<Job> {
+      const project_id = host.projects[0] as string;
+      await process.call("start", { project_id });
+      const first = async () =>
+        (await process.call("jobs", { project_id })).jobs[0]?.state;
+      while ((await first()) !== "succeeded");
+      rustic.behave(lingers);
+      const asked = await process.call("start", { project_id });
+      await until(() => existsSync(done));
+      return asked.job;
+    }
+
+    const row = () => engine?.tools.store.jobs.get(job.job_id) as JobRow;
+
+    test("is found by its tag: succeeded, with what the repository says of it", async () => {
+      engine = await host.start();
+      await until(() => row().state === "succeeded");
+      const [backup, ...more] = await stored(engine.tools, job);
+      expect(more).toEqual([]);
+      expect(row()).toMatchObject({
+        backup_id: backup?.backup_id,
+        bytes_processed: backup?.size_bytes,
+        files: 1,
+        error_code: null,
+        warnings_count: 1,
+        stage: null,
+        group_pid: null,
+      });
+      const { jobs } = await engine.handlers(
+        "jobs",
+        { type: "local" },
+        { project_id: job.project_id },
+      );
+      expect(jobs.filter(({ retry_of }) => retry_of === job.job_id)).toEqual(
+        [],
+      );
+    });
+
+    test("is in the list with who asked for it", async () => {
+      engine = await host.start();
+      await until(() => row().state === "succeeded");
+      const { project_id } = job;
+      const call = engine.handlers("list", { type: "local" }, { project_id });
+      const [newest] = (await call).backups;
+      expect(newest).toMatchObject({
+        backup_id: row().backup_id,
+        trigger: "manual",
+        requested_by: job.requested_by,
+      });
+    });
+
+    test("failed while the repository is away, and succeeded once it is read", async () => {
+      const path = host.repository;
+      renameSync(path, `${path}.away`);
+      engine = await host.start({ work: false });
+      await until(() => row().state === "failed");
+      expect(row()).toMatchObject({ error_code: "INTERRUPTED", in_doubt: 1 });
+      const { jobs } = await engine.handlers(
+        "jobs",
+        { type: "local" },
+        { project_id: job.project_id },
+      );
+      expect(jobs[0]).toMatchObject({ retry_of: job.job_id, state: "pending" });
+
+      renameSync(`${path}.away`, path);
+      await engine.refresh();
+
+      const [backup] = await stored(engine.tools, job);
+      expect(row()).toMatchObject({
+        state: "succeeded",
+        backup_id: backup?.backup_id,
+        error_code: null,
+        error_message: null,
+        in_doubt: 0,
+      });
+    });
+  },
+);
+
+describeReal(
+  "a backup that rustic does not vouch for",
+  {
+    needs: ["rustic"],
+  },
+  () => {
+    let engine: TestEngine;
+    let project_id: string;
+    beforeEach(async () => {
+      engine = await startTestEngine({ config });
+      project_id = engine.projects[0] as string;
+      await engine.backup(project_id);
+    });
+    afterEach(() => engine.close());
+
+    const start = async () => (await engine.local("start", { project_id })).job;
+
+    test("succeeded when the repository has it: the reply was lost", async () => {
+      rustic.behave(losesItsReply);
+      const job = await engine.ended(await start());
+      const [backup, ...more] = await stored(engine.backups.tools, job);
+      expect(more).toEqual([]);
+      expect(job).toMatchObject({
+        state: "succeeded",
+        backup_id: backup?.backup_id,
+        warnings_count: 1,
+      });
+    });
+
+    test("failed when it has not, and nothing is left in doubt", async () => {
+      rustic.behave(failsAtOnce);
+      const job = await engine.ended(await start());
+      expect(job.error_code).toBe("COMMAND_FAILED");
+      const { store } = engine.backups.tools;
+      expect(store.jobs.get(job.job_id)?.in_doubt).toBe(0);
+    });
+
+    test("succeeded when the host closes after it was stored", async () => {
+      rustic.behave(lingers);
+      const { job_id } = await start();
+      await until(() => existsSync(done));
+      const { tools } = engine.backups;
+      let ended: JobRow | undefined;
+      const { settle } = tools.store.jobs;
+      tools.store.jobs.settle = (...args) => (ended = settle(...args));
+      await engine.close({ drainMs: 0 });
+      expect(ended).toMatchObject({ job_id, state: "succeeded", in_doubt: 0 });
+    });
+
+    test("is not believed to be another project's: a tag can be forged", async () => {
+      rustic.behave(forges(randomUUID()));
+      const job = await engine.ended(await start());
+      expect(job.state).toBe("failed");
+      const [forged] = await stored(engine.backups.tools, job);
+      expect(forged?.project_id).not.toBe(project_id);
+      await engine.backups.refresh();
+      const { store } = engine.backups.tools;
+      expect(store.jobs.get(job.job_id)?.state).toBe("failed");
+    });
+  },
+);
