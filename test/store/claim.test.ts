@@ -1,4 +1,4 @@
-import type { Store } from "../../lib/store/index.js";
+import { longestWaitMs, type Store } from "../../lib/store/index.js";
 import {
   newProject,
   openTestStore,
@@ -67,6 +67,13 @@ describe("a claim", () => {
     verbs.ask(newProject(), { now: 5000 });
     expect(verbs.claim({ now: 4999 })).toBeUndefined();
     expect(verbs.claim({ now: 5000 })).toBeDefined();
+  });
+
+  test("takes what a clock that was wrong put years ahead", () => {
+    const { row } = verbs.ask(newProject(), { now: 1e13 });
+    expect(verbs.claim({ now: 1e13 - longestWaitMs })).toBeUndefined();
+    const claimed = verbs.claim({ now: 1e13 - longestWaitMs - 1 });
+    expect(claimed?.job_id).toBe(row.job_id);
   });
 
   test("for one job takes that one or none", () => {
