@@ -37,3 +37,17 @@ export async function untilAborted<T>(
     if (stop) signal.removeEventListener("abort", stop);
   }
 }
+
+/** Aborts what has not ended after `ms`. */
+export async function within<T>(
+  ms: number,
+  action: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), ms);
+  try {
+    return await action(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,6 +1,5 @@
 /** Recovery as long as the engine runs: at its start, and again and again. */
 
-import { setTimeout as sleep } from "node:timers/promises";
 import type { JobRow } from "../store/index.js";
 import type { Tools } from "../tasks/task.js";
 import { type Deaths, watchOwners } from "./deaths.js";
@@ -42,45 +41,52 @@ export function createRecovery({
 }: RecoveryNeeds): Recovery {
   const closing = new AbortController();
   const { signal } = closing;
-  let now: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
-
-  /** One at a time. */
-  const track = (round: Promise<void>) => {
-    now = round
-      .catch((error: unknown) => {
-        tools.host.logger.error("dead jobs could not be looked for", {
-          error: String(error),
-        });
-      })
-      .finally(() => {
-        now = undefined;
-      });
-    return now;
-  };
-  const ask = (orphans: readonly JobRow[]) =>
-    settleOrphans(orphans, refresher, tools, signal);
+  const cleaning = oneAtATime(tools, "dead jobs could not be looked for");
+  // Of its own: a repository that hangs must not hold up the cleaning.
+  const asking = oneAtATime(tools, "dead backups could not be settled");
+  const sweeping = oneAtATime(tools, "what no job owns could not be removed");
   const readDoubts = createDoubtReader(tools, refresher);
-  const again = async () => {
-    await ask(await recover(tools, deaths));
-    if (!signal.aborted) await readDoubts();
-  };
+
+  const ask = (orphans: readonly JobRow[]) =>
+    asking.run(async () => {
+      await settleOrphans(orphans, refresher, tools, signal);
+      if (!signal.aborted) await readDoubts();
+    });
+  const again = () =>
+    cleaning.run(async () => void ask(await recover(tools, deaths)));
 
   return {
     async begin() {
-      const asking = ask(await recover(tools, deaths));
-      track(asking.then(() => (sweeps ? sweep(tools, signal) : undefined)));
-      timer = setInterval(() => now ?? void track(again()), everyMs).unref();
-      await waitFor(
-        asking.catch(() => {}),
-        patienceMs,
-      );
+      const answered = ask(await recover(tools, deaths));
+      if (sweeps) void sweeping.run(() => sweep(tools, signal));
+      timer = setInterval(again, everyMs).unref();
+      await forAMoment(answered, patienceMs);
     },
     async close() {
       clearInterval(timer);
       closing.abort();
-      await now;
+      await Promise.all([cleaning.idle(), sweeping.idle()]);
+      await asking.idle();
     },
+  };
+}
+
+/** What goes wrong is logged; while one runs, others are left out. */
+function oneAtATime({ host }: Tools, failed: string) {
+  let now: Promise<void> | undefined;
+  return {
+    run(action: () => Promise<void>): Promise<void> {
+      now ??= action()
+        .catch((error: unknown) => {
+          host.logger.error(failed, { error: String(error) });
+        })
+        .finally(() => {
+          now = undefined;
+        });
+      return now;
+    },
+    idle: () => now ?? Promise.resolve(),
   };
 }
 
@@ -95,14 +101,15 @@ function createDoubtReader(
     if (!repository_id || performance.now() - last < doubtsEveryMs) return;
     if (store.jobs.inDoubt(repository_id).length === 0) return;
     last = performance.now();
-    await refresher.refresh();
+    await refresher.refresh().catch(() => {});
   };
 }
 
-async function waitFor(work: Promise<void>, atMostMs: number): Promise<void> {
-  const done = new AbortController();
-  const patience = sleep(atMostMs, undefined, { signal: done.signal });
-  await Promise.race([work, patience]);
-  patience.catch(() => {});
-  done.abort();
+async function forAMoment(work: Promise<void>, atMostMs: number) {
+  let patience: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    patience = setTimeout(resolve, atMostMs);
+  });
+  await Promise.race([work, over]);
+  clearTimeout(patience);
 }

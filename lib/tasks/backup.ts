@@ -8,7 +8,7 @@ import {
   type ErrorCode,
   type Warning,
 } from "../../conat-api/index.js";
-import { hostCloses } from "../aborted.js";
+import { hostCloses, within } from "../aborted.js";
 import type { ProjectPaths } from "../host.js";
 import { type BackupResult, excludeGlob } from "../repository/index.js";
 import type { Repository } from "../repository/index.js";
@@ -66,13 +66,12 @@ async function finishedAllTheSame(
   if (!store.jobs.get(job.job_id)?.in_doubt) throw error;
   if (error.code === "REPOSITORY_DAMAGED") note({ in_doubt: false });
   if (notAsked.includes(error.code)) throw error;
-  const patience =
-    error === hostCloses ? AbortSignal.timeout(lastAnswerMs) : signal;
-  const found = await findFinished(repository, job, { store }, patience).catch(
-    (cause: BackupError) => {
-      throw cause.code === "REPOSITORY_DAMAGED" ? cause : error;
-    },
-  );
+  const ask = (until: AbortSignal) =>
+    findFinished(repository, job, { store }, until);
+  const asked = error === hostCloses ? within(lastAnswerMs, ask) : ask(signal);
+  const found = await asked.catch((cause: BackupError) => {
+    throw cause.code === "REPOSITORY_DAMAGED" ? cause : error;
+  });
   if (found) return adopted(job, found);
   note({ in_doubt: false });
   throw error;
