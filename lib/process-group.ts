@@ -28,6 +28,15 @@ export function groupLives(pgid: number): boolean {
   });
 }
 
+/** Has it such a process with this text in its command line? */
+export function groupRuns(pgid: number, text: string): boolean {
+  return processes().some((pid) => {
+    const { state, group } = readStat(pid) ?? {};
+    if (group !== pgid || state === "Z") return false;
+    return readIfAllowed(`/proc/${pid}/cmdline`)?.includes(text) ?? false;
+  });
+}
+
 /**
  * A number that moves while any process of the group computes, reads or
  * writes: CPU ticks and bytes through system calls. rustic has silent phases

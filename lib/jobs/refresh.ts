@@ -2,7 +2,7 @@
 
 import { type BackupError, toBackupError } from "../../conat-api/index.js";
 import type { Tools } from "../tasks/task.js";
-import { readUnknown } from "../tasks/unknown-backups.js";
+import { takeReading } from "../tasks/unknown-backups.js";
 import { settleDoubts } from "./doubt.js";
 
 export interface Refresher {
@@ -85,9 +85,7 @@ function createReading(tools: Tools, signal: AbortSignal): () => Promise<void> {
     // Before the listing: what is in doubt later may not be in it yet.
     const doubts = store.jobs.inDoubt(repository_id);
     const options = { signal, foreign, onMalformed };
-    const { added, gone } = await readUnknown(repository, tools, options);
-    const now = host.clock.now();
-    store.backups.takeReading({ repository_id, added, gone, now });
+    await takeReading(repository, tools, options);
     await settleDoubts(doubts, repository, tools, signal);
   };
 }

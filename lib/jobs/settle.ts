@@ -25,7 +25,9 @@ export function settlementOf(
   const by = row?.cancel_requested_by;
   const { code, summary, message } =
     by && yieldsToCancel.includes(failure.code) ? cancelledBy(by) : failure;
-  const retry_at = row && retryAt(row, code, host.clock.now());
+  // Whatever ended it: nobody wants it any more.
+  const retry_at =
+    row && !by ? retryAt(row, code, host.clock.now()) : undefined;
   return {
     ...(retry_at === undefined ? {} : { retry_at }),
     state: code === "CANCELLED" ? "cancelled" : "failed",

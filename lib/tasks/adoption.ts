@@ -3,11 +3,55 @@
  * lost): whether it is in the repository all the same is seen by its tag.
  */
 
-import type { Backup, Job, Warning } from "../../conat-api/index.js";
+import type {
+  Backup,
+  BackupError,
+  ErrorCode,
+  Job,
+  Warning,
+} from "../../conat-api/index.js";
+import { hostCloses, within } from "../aborted.js";
 import type { Repository } from "../repository/index.js";
 import type { TaggedBackup } from "../store/index.js";
-import type { Outcome, Tools } from "./task.js";
+import type { Outcome, TaskRun, Tools } from "./task.js";
 import { readUnknown } from "./unknown-backups.js";
+
+/** How long a host that closes waits for the repository's answer. */
+const lastAnswerMs = 5_000;
+
+/** Whoever cancels waits for the end, and who stalled does not answer. */
+const notAsked: readonly ErrorCode[] = [
+  "CANCELLED",
+  "STALLED",
+  "COMMAND_MISSING",
+  "REPOSITORY_DAMAGED",
+];
+
+/**
+ * The reply to rustic's last request may have been lost, or rustic was ended
+ * just after it: then the backup is there. What cannot be asked now stays in
+ * doubt.
+ */
+export async function finishedAllTheSame(
+  { job, note, signal }: TaskRun,
+  repository: Repository,
+  error: BackupError,
+  { store }: Tools,
+): Promise<Outcome> {
+  if (!store.jobs.get(job.job_id)?.in_doubt) throw error;
+  if (error.code === "REPOSITORY_DAMAGED") note({ in_doubt: false });
+  if (notAsked.includes(error.code)) throw error;
+  const ask = (until: AbortSignal) =>
+    findFinished(repository, job, { store }, until);
+  const asked = error === hostCloses ? within(lastAnswerMs, ask) : ask(signal);
+  const found = await asked.catch((cause: BackupError) => {
+    const told = cause.code === "REPOSITORY_DAMAGED" || signal.aborted;
+    throw told ? cause : error;
+  });
+  if (found) return adopted(job, found);
+  note({ in_doubt: false });
+  throw error;
+}
 
 type Tagged = Pick<Job, "job_id" | "project_id">;
 

@@ -5,19 +5,19 @@ import { join } from "node:path";
 import {
   type Backup,
   BackupError,
-  type ErrorCode,
   type Warning,
 } from "../../conat-api/index.js";
-import { hostCloses, within } from "../aborted.js";
 import type { ProjectPaths } from "../host.js";
 import { type BackupResult, excludeGlob } from "../repository/index.js";
 import type { Repository } from "../repository/index.js";
+import { exists } from "../source/filesystem.js";
 import { isWithin } from "../source/real-path.js";
 import { openStage, requireSource } from "../source/stage.js";
 import { capturesOf, type Stage } from "../source/stage-shape.js";
 import { warningsKept } from "../store/index.js";
 import { stageDirectory } from "../work-directory.js";
-import { adopted, findFinished } from "./adoption.js";
+import { finishedAllTheSame } from "./adoption.js";
+import { findParent } from "./parent.js";
 import { projectPaths } from "./project-paths.js";
 import type { Outcome, Task, TaskRun, Tools } from "./task.js";
 
@@ -27,7 +27,7 @@ export const runBackup: Task = async (run, tools) => {
   await refuseOwnFiles(paths, tools);
   const repository = await tools.repositories.resolve(project_id, run.signal);
   const { repository_id } = repository;
-  const parent = newestBackup(tools, project_id, repository_id);
+  const parent = await findParent(run, tools, repository);
   run.note({
     repository_id,
     ...(parent?.size_bytes ? { bytes_total: parent.size_bytes } : {}),
@@ -40,50 +40,6 @@ export const runBackup: Task = async (run, tools) => {
     return finishedAllTheSame(run, repository, error as BackupError, tools);
   }
 };
-
-/** How long a host that closes waits for the repository's answer. */
-const lastAnswerMs = 5_000;
-
-/** Whoever cancels waits for the end, and who stalled does not answer. */
-const notAsked: readonly ErrorCode[] = [
-  "CANCELLED",
-  "STALLED",
-  "COMMAND_MISSING",
-  "REPOSITORY_DAMAGED",
-];
-
-/**
- * The reply to rustic's last request may have been lost, or rustic was ended
- * just after it: then the backup is there. What cannot be asked now stays in
- * doubt.
- */
-async function finishedAllTheSame(
-  { job, note, signal }: TaskRun,
-  repository: Repository,
-  error: BackupError,
-  { store }: Tools,
-): Promise<Outcome> {
-  if (!store.jobs.get(job.job_id)?.in_doubt) throw error;
-  if (error.code === "REPOSITORY_DAMAGED") note({ in_doubt: false });
-  if (notAsked.includes(error.code)) throw error;
-  const ask = (until: AbortSignal) =>
-    findFinished(repository, job, { store }, until);
-  const asked = error === hostCloses ? within(lastAnswerMs, ask) : ask(signal);
-  const found = await asked.catch((cause: BackupError) => {
-    throw cause.code === "REPOSITORY_DAMAGED" ? cause : error;
-  });
-  if (found) return adopted(job, found);
-  note({ in_doubt: false });
-  throw error;
-}
-
-function newestBackup(
-  { store }: Tools,
-  project_id: string,
-  repository_id: string,
-): Backup | undefined {
-  return store.backups.list({ project_id, repository_id, limit: 1 })[0];
-}
 
 /**
  * Our keys and rows would end up in the backup, and a repository in the
@@ -108,7 +64,7 @@ async function refuseOwnFiles(
 
 async function prepareStage(
   run: TaskRun,
-  { host, config, btrfs, captureDatabases }: Tools,
+  { host, config, btrfs, captureDatabases, store }: Tools,
   paths: ProjectPaths,
 ): Promise<Stage> {
   const { job_id } = run.job;
@@ -133,7 +89,15 @@ async function prepareStage(
     signal: run.signal,
     onGroup: run.onGroup,
     idleTimeoutMs: config.limits.idle_timeout_seconds * 1000,
+  }).catch(async (error: unknown) => {
+    // Else the row keeps its path: recovery removes it later.
+    if (!(await isThere(directory))) store.jobs.clearStage(job_id);
+    throw error;
   });
+}
+
+async function isThere(stage: string): Promise<boolean> {
+  return (await exists(stage)) || (await exists(capturesOf(stage)));
 }
 
 interface Reading {

@@ -6,9 +6,13 @@
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BackupError, type JobKind } from "../../conat-api/index.js";
-import { isAlive } from "../process-identity.js";
 import { endGroup } from "../exec.js";
-import { groupLives } from "../process-group.js";
+import { groupLives, groupRuns } from "../process-group.js";
+import {
+  identifyProcess,
+  isAlive,
+  type ProcessIdentity,
+} from "../process-identity.js";
 import { removeTree } from "../source/remove.js";
 import { capturesOf } from "../source/stage-shape.js";
 import { groupOf, type JobRow, toJob } from "../store/index.js";
@@ -41,7 +45,7 @@ async function endGroupOf(
   { host, config }: Pick<Tools, "host" | "config">,
 ): Promise<void> {
   const group = groupOf(row);
-  if (!group || !isAlive(group)) return;
+  if (!group || !isOurs(group, host)) return;
   const { privileged = [] } = host;
   await endGroup(group.pid, { privileged, env: config.environment });
   const started = performance.now();
@@ -49,6 +53,19 @@ async function endGroupOf(
     if (performance.now() - started > endsWithinMs) throw unkillable(group.pid);
     await sleep(20);
   }
+}
+
+/**
+ * Behind a prefix rustic is not the leader, and may outlive it: it is known
+ * by its profile. Another group of that number has neither.
+ */
+function isOurs(
+  group: ProcessIdentity,
+  { dataDir }: Pick<Tools["host"], "dataDir">,
+): boolean {
+  if (isAlive(group)) return true;
+  const { boot } = identifyProcess(process.pid);
+  return group.boot === boot && groupRuns(group.pid, `${dataDir}/run/`);
 }
 
 function unkillable(pgid: number): BackupError {

@@ -1,4 +1,4 @@
-/** What a repository holds that no row knows of yet. */
+/** What a repository holds that no row knows of yet; and into the rows. */
 
 import type { TaggedBackup } from "../store/index.js";
 import type { Repository } from "../repository/index.js";
@@ -15,6 +15,18 @@ export interface ReadingOptions {
   /** Snapshots that are known to be no backups of projects; added to. */
   foreign?: Set<string>;
   onMalformed?(id: string): void;
+}
+
+/** Reads what is new and takes it into the rows. */
+export async function takeReading(
+  repository: Repository,
+  { store, host }: Pick<Tools, "store" | "host">,
+  options: ReadingOptions,
+): Promise<void> {
+  const { repository_id } = repository;
+  const { added, gone } = await readUnknown(repository, { store }, options);
+  const now = host.clock.now();
+  store.backups.takeReading({ repository_id, added, gone, now });
 }
 
 /**
