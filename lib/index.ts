@@ -88,6 +88,7 @@ export async function startProjectBackups(
     },
     async close({ drainMs = config.limits.drain_seconds * 1000 } = {}) {
       worker?.stop();
+      recovery.stop();
       await closeAll([
         ...services.map((service) => () => service.close()),
         events.close,

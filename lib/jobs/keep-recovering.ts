@@ -16,6 +16,8 @@ export interface Recovery {
    * @throws what `recover` throws; later ones only log it.
    */
   begin(): Promise<void>;
+  /** Settles no more: what a closing host cannot ask is no truth. */
+  stop(): void;
   close(): Promise<void>;
 }
 
@@ -56,7 +58,13 @@ export function createRecovery({
   const again = () =>
     cleaning.run(async () => void ask(await recover(tools, deaths)));
 
+  const stop = () => {
+    clearInterval(timer);
+    closing.abort();
+  };
+
   return {
+    stop,
     async begin() {
       const answered = ask(await recover(tools, deaths));
       if (sweeps) void sweeping.run(() => sweep(tools, signal));
@@ -64,8 +72,7 @@ export function createRecovery({
       await forAMoment(answered, patienceMs);
     },
     async close() {
-      clearInterval(timer);
-      closing.abort();
+      stop();
       await Promise.all([cleaning.idle(), sweeping.idle()]);
       await asking.idle();
     },

@@ -121,6 +121,16 @@ describeReal(
       });
     });
 
+    test("waits for its truth while a host closes before it was told", async () => {
+      rustic.behave("sleep 60", "list");
+      engine = await host.start({ work: false });
+      expect(row().state).toBe("running");
+      await engine.close({ drainMs: 0 });
+      rustic.tame();
+      engine = await host.start({ work: false });
+      await until(() => row().state === "succeeded");
+    });
+
     test("failed while the repository is away, and succeeded once it is read", async () => {
       const path = host.repository;
       renameSync(path, `${path}.away`);

@@ -6,8 +6,8 @@ import { toolPath } from "./tools.js";
 export type UnrulyRustic = {
   /** For `commands.rustic`. */
   path: string;
-  /** Each `backup` from now on begins with these lines of shell. */
-  behave(lines: string): void;
+  /** Each run of the subcommand from now on begins with these lines of shell. */
+  behave(lines: string, subcommand?: string): void;
   /** It is the real one again. */
   tame(): void;
 };
@@ -34,16 +34,17 @@ export function makeUnrulyRustic(): UnrulyRustic {
   chmodSync(path, 0o755);
   return {
     path,
-    behave: (lines) => writeFileSync(manner, `${lines}\n`),
+    behave: (lines, subcommand = "backup") =>
+      writeFileSync(
+        manner,
+        `case " $* " in *" ${subcommand} "*)\n${lines}\n;; esac\n`,
+      ),
     tame: () => rmSync(manner, { force: true }),
   };
 }
 
 const script = (manner: string) => `#!/bin/sh
-case " $* " in
-  *" backup "*)
-    real() { '${toolPath("rustic")}' "$@"; }
-    [ -e '${manner}' ] && . '${manner}';;
-esac
+real() { '${toolPath("rustic")}' "$@"; }
+[ -e '${manner}' ] && . '${manner}'
 exec '${toolPath("rustic")}' "$@"
 `;
