@@ -1,4 +1,7 @@
-import { readBackupsCommand } from "../../lib/repository/commands/snapshots.js";
+import {
+  listIdsCommand,
+  readBackupsCommand,
+} from "../../lib/repository/commands/snapshots.js";
 
 const [good, bad, foreign] = ["a", "b", "c"].map((one) => one.repeat(64));
 const project_id = "5f1d7a3e-0b52-4c41-9c1e-7d0a4f8e2b11";
@@ -40,4 +43,34 @@ test("one without an id is told of as well", () => {
 
 test("what is no list of snapshots proves nothing", () => {
   expect(read({ a: 1 }).ids).toBeUndefined();
+});
+
+test("one that is left out is no answer", () => {
+  const command = readBackupsCommand([good as string, bad as string]);
+  const stdout = JSON.stringify([{ snapshots: [snapshot(good)] }]);
+  expect(command.parse({ stdout, records: [] })).toBeUndefined();
+});
+
+test.each([
+  ["", []],
+  [`SnapshotId(${good})\n`, [good]],
+  [`SnapshotId(${good})\nSnapshotId(${bad})\n`, [good, bad]],
+  [`SnapshotId(${good})\nSnapshotId(bbb`, undefined],
+  ["all is well\n", undefined],
+])("the ids of %j are %p", (stdout, ids) => {
+  expect(listIdsCommand.parse({ stdout, records: [] })).toEqual(ids);
+});
+
+test.each([
+  [["job=0d5c2a52-8f5c-4d8a-9a0a-0d9a52e7a001"], true],
+  [["daily", "job=0d5c2a52-8f5c-4d8a-9a0a-0d9a52e7a001"], true],
+  [["job=../../etc"], false],
+  [["0d5c2a52-8f5c-4d8a-9a0a-0d9a52e7a001"], false],
+  [[], false],
+])("tags %p name a job: %p", (tags, named) => {
+  const stdout = JSON.stringify([{ snapshots: [snapshot(good, { tags })] }]);
+  const [backup] = readBackupsCommand([]).parse({ stdout, records: [] }) ?? [];
+  expect(backup?.job_id).toBe(
+    named ? "0d5c2a52-8f5c-4d8a-9a0a-0d9a52e7a001" : null,
+  );
 });

@@ -13,10 +13,14 @@ import type { RusticCommand } from "../rustic.js";
 export const listIdsCommand: RusticCommand<string[]> = {
   action: "list the backups",
   args: ["list", "snapshots"],
-  parse: ({ stdout }) =>
-    [...stdout.matchAll(/^SnapshotId\(([0-9a-f]{64})\)$/gm)].map(
-      ([, id]) => id as string,
-    ),
+  // All of it or nothing: what is not listed is taken for gone.
+  parse({ stdout }) {
+    const lines = stdout.split("\n").filter((line) => line !== "");
+    const ids = lines.map(
+      (line) => /^SnapshotId\(([0-9a-f]{64})\)$/.exec(line)?.[1],
+    );
+    return ids.every((id) => id !== undefined) ? ids : undefined;
+  },
 };
 
 const Snapshot = z.object({
@@ -56,14 +60,15 @@ export function readBackupsCommand(
     args: ["snapshots", "--json", ...ids],
     parse({ stdout }) {
       const groups = Groups.safeParse(parseJson(stdout));
-      return groups.data
-        ?.flatMap(({ snapshots }) => snapshots)
-        .flatMap((found) => {
-          const snapshot = Snapshot.safeParse(found);
-          if (snapshot.success) return toBackup(snapshot.data) ?? [];
-          onMalformed(Named.safeParse(found).data?.id ?? "without an id");
-          return [];
-        });
+      const all = groups.data?.flatMap(({ snapshots }) => snapshots) ?? [];
+      // It names each that was asked for, or it ended before.
+      if (!groups.success || all.length < ids.length) return undefined;
+      return all.flatMap((found) => {
+        const snapshot = Snapshot.safeParse(found);
+        if (snapshot.success) return toBackup(snapshot.data) ?? [];
+        onMalformed(Named.safeParse(found).data?.id ?? "without an id");
+        return [];
+      });
     },
   };
 }
