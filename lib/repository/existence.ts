@@ -5,15 +5,11 @@
  * before anybody believes it, above all before one is made there.
  */
 
-import { readFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
 import { join } from "node:path";
 import { BackupError } from "../../conat-api/index.js";
 import type { Location } from "./location.js";
-
-const timeoutMs = 30_000;
+import { configStatus } from "./storage/rest.js";
 
 /**
  * @throws `error` when it is true, else a BackupError that says what hides
@@ -54,7 +50,7 @@ async function confirmRest(
   location: Location,
   signal?: AbortSignal,
 ): Promise<void> {
-  const status = await headStatus(location, signal);
+  const status = await configStatus(location, signal);
   if (status === 404) return;
   if (status === 401 || status === 403) {
     throw new BackupError(
@@ -69,44 +65,5 @@ async function confirmRest(
       ? "The repository's server did not answer as it should a moment ago."
       : `The repository's server answered with status ${status}.`,
     { hint: "Check the server, then start again." },
-  );
-}
-
-function headStatus(
-  { repository, options }: Location,
-  signal?: AbortSignal,
-): Promise<number> {
-  const base = repository.slice("rest:".length);
-  const url = new URL("config", base.endsWith("/") ? base : `${base}/`);
-  const request = url.protocol === "https:" ? httpsRequest : httpRequest;
-  return new Promise((resolve, reject) => {
-    const asked = request(
-      url,
-      {
-        method: "HEAD",
-        timeout: timeoutMs,
-        ...(signal ? { signal } : {}),
-        ...(options.cacert ? { ca: readFileSync(options.cacert) } : {}),
-      },
-      (response) => {
-        response.resume();
-        resolve(response.statusCode ?? 0);
-      },
-    );
-    asked.on("timeout", () => asked.destroy(new Error("timed out")));
-    asked.on("error", (error) => reject(unanswered(error, signal)));
-    asked.end();
-  });
-}
-
-function unanswered(error: Error, signal?: AbortSignal): BackupError {
-  if (signal?.reason instanceof BackupError) return signal.reason;
-  if (signal?.aborted) {
-    return new BackupError("CANCELLED", "The job was cancelled.");
-  }
-  return new BackupError(
-    "REPOSITORY_UNREACHABLE",
-    "The repository's server does not answer.",
-    { hint: "Check the network and the server.", cause: error },
   );
 }

@@ -48,7 +48,7 @@ const cases: readonly Case[] = [
     ...full,
     // status: 507 is opendal's, QuotaExceeded comes with a 403.
     pattern:
-      /\(os error (28|122)\)|HTTP status server error \(507|status: 507|InsufficientStorage|"QuotaExceeded"/,
+      /\(os error (28|122)\)|HTTP status server error \(507|Status\(507,|status: 507|InsufficientStorage|"QuotaExceeded"/,
     message: "the repository's storage is full.",
   },
   {
@@ -62,7 +62,7 @@ const cases: readonly Case[] = [
     code: "REPOSITORY_REJECTED",
     // A local EACCES has "PermissionDenied" in it as well, without a bracket.
     pattern:
-      /HTTP status client error \((401|402|403|407)|PermissionDenied \((persistent|permanent|temporary)\)/,
+      /HTTP status client error \((401|402|403|407)|Status\((401|402|403|407),|PermissionDenied \((persistent|permanent|temporary)\)/,
     message: "the repository refused this host's credentials.",
     hint: "Check the credentials in the configuration, and that they may write there.",
   },
@@ -103,7 +103,7 @@ const cases: readonly Case[] = [
   {
     ...damaged,
     pattern:
-      /cryptographic operations|kind: Cryptography|not found in index|missing in index|different chunker|Failed to read the exact length/,
+      /cryptographic operations|kind: Cryptography|not found in index|missing in index|different chunker|Failed to read the exact length|range end index \d+ out of range/,
   },
   {
     ...missing,
@@ -113,7 +113,7 @@ const cases: readonly Case[] = [
     ...damaged,
     // A pack that is gone, in the words of each back end.
     pattern:
-      /\/data\/[0-9a-f]{2}\/[0-9a-f]{64}"\)\], source: Some\(Os \{ code: 2,|client error \(404[^)]*\) for url \(\S*\/data\/|Reading file `data\/\S+` failed[\s\S]*NotFound \(/,
+      /\/data\/[0-9a-f]{2}\/[0-9a-f]{64}"\)\], source: Some\(Os \{ code: 2,|client error \(404[^)]*\) for url \(\S*\/data\/|Status\(404, \w+\), url: "\S*\/data\/|Reading file `data\/\S+` failed[\s\S]*NotFound \(/,
   },
   {
     code: "REPOSITORY_REJECTED",
@@ -148,6 +148,31 @@ const cases: readonly Case[] = [
 const missingBackup =
   /- path: [^\n]*\/snapshots\/[0-9a-f]{64}\n[\s\S]*\(os error 2\)|Reading file `snapshots\/\S+` failed[\s\S]*NotFound \(|client error \(404[^)]*\) for url \(\S*\/snapshots\/[0-9a-f]{64}\)/;
 
+const lostReply = {
+  code: "REPOSITORY_UNREACHABLE",
+  message: "a reply of the repository was lost on its way.",
+  hint: "Check the network and the server, then start again.",
+} as const;
+
+const refusedAt = /HTTP status client error \(40[39][^)]*\) for url \((\S+)\)/;
+
+/**
+ * Where no reply comes, rustic sends the file again. A server that lets
+ * nobody overwrite a file refuses that: the credentials are good.
+ */
+function wasKeptBefore(cause: string, stderr: string): boolean {
+  const [, url] = refusedAt.exec(cause) ?? [];
+  if (url === undefined) return false;
+  return stderr
+    .split("\n")
+    .some(
+      (line) =>
+        line.startsWith("[WARN] Error ") &&
+        line.includes(`for url (${url})`) &&
+        line.endsWith(", retrying"),
+    );
+}
+
 /** What a failed run means. `stderr` becomes the error's details. */
 export function classifyFailure({
   exitCode,
@@ -162,7 +187,9 @@ export function classifyFailure({
       details,
     });
   }
-  const known = cases.find(({ pattern }) => pattern.test(cause));
+  const known: Omit<Case, "pattern"> | undefined = wasKeptBefore(cause, stderr)
+    ? lostReply
+    : cases.find(({ pattern }) => pattern.test(cause));
   if (known) {
     const message = `Could not ${action}: ${known.message}`;
     return new BackupError(known.code, message, { hint: known.hint, details });

@@ -54,8 +54,9 @@ export function createRepositories(needs: RepositoryNeeds) {
   const remember = (found: Opened): Repository => {
     const { name, kind } = config.repository;
     const { location, rustic } = opening();
-    const place = { name, kind, location, rustic };
-    const repository = createRepository({ ...found, ...place });
+    const place = { name, kind, location, rustic, dataDir: host.dataDir };
+    const direct = !isProxied(config.environment);
+    const repository = createRepository({ ...found, ...place, direct });
     opened(repository);
     return repository;
   };
@@ -96,6 +97,10 @@ export function createRepositories(needs: RepositoryNeeds) {
     /** Profiles, with the secrets in them, that dead processes left. */
     removeDeadProfiles: () => removeDeadProfiles(join(host.dataDir, "run")),
   };
+}
+
+function isProxied(environment: Config["environment"]): boolean {
+  return Boolean(environment["HTTPS_PROXY"] || environment["HTTP_PROXY"]);
 }
 
 /** Secrets are read when the repository is first asked for. */

@@ -4,17 +4,9 @@
  * backup) and never in the environment.
  */
 
-import { randomUUID } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { join } from "node:path";
+import { rmSync, writeFileSync } from "node:fs";
 import { stringify } from "smol-toml";
-import { identifyProcess, isAlive } from "../process-identity.js";
+import { deadCallFiles, withCallFile } from "./call-file.js";
 import type { Location } from "./location.js";
 
 /** A password costs rustic 0.3 s of scrypt on each call; a key file nothing. */
@@ -32,36 +24,19 @@ export interface ProfileOptions {
 }
 
 /** Runs `action` with the path of a profile that is gone afterwards. */
-export async function withProfile<T>(
+export function withProfile<T>(
   options: ProfileOptions,
   action: (path: string) => Promise<T>,
 ): Promise<T> {
-  mkdirSync(options.runDir, { recursive: true, mode: 0o700 });
-  const path = join(options.runDir, fileName());
-  try {
+  return withCallFile(options.runDir, ".toml", (path) => {
     writeFileSync(path, profileText(options), { mode: 0o600, flag: "wx" });
-    return await action(path);
-  } finally {
-    rmSync(path, { force: true });
-  }
+    return action(path);
+  });
 }
 
-/** Removes the profiles of processes that died before they could. */
+/** Removes the profiles, and logs, of processes that died before they could. */
 export function removeDeadProfiles(runDir: string): void {
-  if (!existsSync(runDir)) return;
-  const { boot } = identifyProcess(process.pid);
-  for (const name of readdirSync(runDir)) {
-    const [, pid, started] = /^(\d+)-(\d+)-.*\.toml$/.exec(name) ?? [];
-    if (pid === undefined) continue;
-    const owner = { pid: Number(pid), started: Number(started), boot };
-    if (!isAlive(owner)) rmSync(join(runDir, name), { force: true });
-  }
-}
-
-/** It says whose profile it is. */
-function fileName(): string {
-  const { pid, started } = identifyProcess(process.pid);
-  return `${pid}-${started}-${randomUUID()}.toml`;
+  for (const path of deadCallFiles(runDir)) rmSync(path, { force: true });
 }
 
 function profileText({

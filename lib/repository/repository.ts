@@ -1,5 +1,6 @@
 /** A repository that is open: what can be done with it. */
 
+import { join } from "node:path";
 import {
   backupCommand,
   type BackupInput,
@@ -16,6 +17,12 @@ import {
   type StoredBackup,
 } from "./commands/snapshots.js";
 import type { Location } from "./location.js";
+import {
+  backUpRemotely,
+  openMarks,
+  proveStored,
+  type Proving,
+} from "./proof/index.js";
 import type { CallOptions, Rustic, RusticCommand } from "./rustic.js";
 
 export interface Repository {
@@ -24,6 +31,7 @@ export interface Repository {
   kind: string;
   /** Without secrets. */
   location: string;
+  /** What it names is stored. */
   backup(input: BackupInput, options: CallOptions): Promise<BackupResult>;
   restore(input: RestoreInput, options: CallOptions): Promise<RestoreResult>;
   /** Full ids of every backup in it. */
@@ -31,10 +39,11 @@ export interface Repository {
   /** What is no backup of a project is left out. */
   read(ids: readonly string[], options?: ReadOptions): Promise<FoundBackup[]>;
   /**
-   * All that the backup names is stored; rustic's word is no proof over a
-   * network.
+   * All that a backup that was found here names is stored; rustic's word is
+   * no proof over a network.
    *
-   * @throws BackupError REPOSITORY_DAMAGED: it is not.
+   * @throws BackupError REPOSITORY_UNREACHABLE: there is no such backup, or
+   * it could not be asked; REPOSITORY_DAMAGED: some of it is missing.
    */
   prove(backup_id: string, options?: CallOptions): Promise<void>;
 }
@@ -55,6 +64,9 @@ export interface OpenRepository {
   kind: string;
   location: Location;
   rustic: Rustic;
+  dataDir: string;
+  /** false: rustic reaches the storage through a proxy. */
+  direct: boolean;
 }
 
 /** Ids in one command line. */
@@ -64,13 +76,26 @@ export function createRepository(open: OpenRepository): Repository {
   const { repository_id, name, kind, location, rustic, keyFile } = open;
   const call = <T>(command: RusticCommand<T>, options?: CallOptions) =>
     rustic.call(location, { keyFile }, command, options);
+  const proving = ({ signal, onGroup }: CallOptions = {}): Proving => ({
+    call,
+    location,
+    cache: join(rustic.cacheDir, repository_id),
+    options: { signal, onGroup },
+  });
+  const marks = openMarks(join(open.dataDir, "unproven", name));
 
   return {
     repository_id,
     name,
     kind,
     location: location.display,
-    backup: (input, options) => call(backupCommand(input), options),
+    async backup(input, options) {
+      if (!location.remote) return call(backupCommand(input), options);
+      const { runDir } = rustic;
+      const remote = { marks, runDir, direct: open.direct };
+      const proved = { ...remote, proving: proving(options) };
+      return backUpRemotely(proved, input, options);
+    },
     restore: (input, options) => call(restoreCommand(input), options),
     ids: (options) => call(listIdsCommand, options),
     async read(ids, options) {
@@ -83,6 +108,8 @@ export function createRepository(open: OpenRepository): Repository {
       }
       return backups;
     },
-    prove: () => Promise.resolve(),
+    async prove(backup_id, options) {
+      if (location.remote) await proveStored(proving(options), backup_id);
+    },
   };
 }

@@ -11,7 +11,7 @@ import { type Credential, withProfile } from "./profile.js";
 import type { Location } from "./location.js";
 import { splitVariables } from "./variables.js";
 
-export interface RusticOutput {
+export interface RusticOutput extends Partial<RunResult> {
   stdout: string;
   records: readonly LogRecord[];
 }
@@ -23,6 +23,8 @@ export interface RusticCommand<T> {
   cwd?: string;
   /** undefined: the output does not prove success. */
   parse(output: RusticOutput): T | undefined;
+  /** Words on stderr that make a failing exit code an answer as well. */
+  answers?: RegExp;
   onLine?(line: string): void;
 }
 
@@ -56,6 +58,8 @@ export function createRustic(given: RusticSettings) {
   const { plain, secret: variables } = splitVariables(given.environment);
   const settings = { ...given, environment: plain, variables };
   return {
+    runDir: given.runDir,
+    cacheDir: given.cacheDir,
     /**
      * @throws BackupError: as classified from rustic's words, or
      * COMMAND_FAILED when it exits 0 without proof of success.
@@ -130,7 +134,7 @@ function eitherSignal(...signals: (AbortSignal | undefined)[]): {
 
 /** Success needs exit 0, no listing error and what `parse` asks for. */
 function judge<T>(
-  { action, parse }: RusticCommand<T>,
+  { action, parse, answers }: RusticCommand<T>,
   { exitCode, stdout, stderr }: RunResult,
   records: readonly LogRecord[],
 ): T {
@@ -138,12 +142,13 @@ function judge<T>(
   const listing = records.some(
     ({ level, text }) => level === "ERROR" && text.startsWith("error listing"),
   );
-  if (exitCode !== 0 || listing) {
+  const answered = exitCode === 0 || (exitCode === 1 && answers?.test(stderr));
+  if (!answered || listing) {
     throw classifyFailure({ exitCode, stderr, action });
   }
   const value = /^\[INFO\] Ctrl-C received/m.test(stderr)
     ? undefined
-    : parse({ stdout, records });
+    : parse({ exitCode, stdout, stderr, records });
   if (value === undefined) throw unproven(action, stderr);
   return value;
 }

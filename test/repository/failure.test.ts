@@ -63,6 +63,13 @@ const meanings: Record<string, [ErrorCode, string]> = {
   "rest-pack-missing": ["REPOSITORY_DAMAGED", damaged],
   "s3-pack-missing": ["REPOSITORY_DAMAGED", damaged],
   "index-missing": ["REPOSITORY_DAMAGED", damaged],
+  "rest-restore-404": ["REPOSITORY_DAMAGED", damaged],
+  "rest-restore-short": ["REPOSITORY_DAMAGED", damaged],
+  "rest-restore-401": ["REPOSITORY_REJECTED", refused],
+  "rest-lost-reply": [
+    "REPOSITORY_UNREACHABLE",
+    "Could not do it: a reply of the repository was lost on its way. Check the network and the server, then start again.",
+  ],
   "snapshot-cut-short": ["REPOSITORY_DAMAGED", damaged],
   "rest-refused": ["REPOSITORY_UNREACHABLE", silent],
   "rest-refused-backup": ["REPOSITORY_UNREACHABLE", silent],
@@ -109,8 +116,14 @@ const meanings: Record<string, [ErrorCode, string]> = {
   ],
 };
 
-/** Runs that rustic itself called good. */
+/** Runs that rustic itself called good, and answers of a check. */
 const notFailures = [
+  "check-index-missing",
+  "check-ok",
+  "check-pack-missing",
+  "whole-index-missing",
+  "whole-ok",
+  "whole-pack-missing",
   "interrupted",
   "rest-500-once",
   "restore-unset",
@@ -156,6 +169,14 @@ test.each(Object.keys(meanings))(
     expect(details).toContain(last.slice(0, 60));
   },
 );
+
+test("a refusal after a failed attempt elsewhere is a refusal", () => {
+  const { exitCode, stderr } = fixture("rest-lost-reply");
+  const elsewhere = stderr.replace("2) at 1s, retrying", "3) at 1s, retrying");
+  expect(elsewhere).not.toBe(stderr);
+  const failure = classifyFailure({ exitCode, stderr: elsewhere, action });
+  expect(failure.code).toBe("REPOSITORY_REJECTED");
+});
 
 test("the details are the end of a long text", () => {
   const stderr = `${"x".repeat(100_000)}\nerror: the last words\n`;

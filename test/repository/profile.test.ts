@@ -104,13 +104,14 @@ describe("the profile of a call", () => {
   });
 });
 
-test("profiles of dead processes are removed, those of the living stay", async () => {
+test("profiles and logs of dead processes are removed, those of the living stay", async () => {
   const runDir = tempDir("run");
   const dead = await execa("sh", [
     "-c",
     'cut -d" " -f1,22 --output-delimiter=- /proc/$$/stat',
   ]);
-  const files = [`${dead.stdout}-x.toml`, "notes.txt", "other.toml"];
+  const left = [".toml", ".log"].map((suffix) => `${dead.stdout}-x${suffix}`);
+  const files = [...left, "notes.txt", "other.toml"];
   for (const name of files) writeFileSync(join(runDir, name), "");
   const credential = { password };
   const options = { runDir, cacheDir: "/x", location: location(), credential };

@@ -22,6 +22,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { backupCommand } from "../../lib/repository/commands/backup.js";
+import {
+  checkCommand,
+  isWholeCommand,
+} from "../../lib/repository/commands/prove.js";
 import { restoreCommand } from "../../lib/repository/commands/restore.js";
 import {
   exportKeyCommand,
@@ -34,6 +38,7 @@ import {
 } from "../../lib/repository/commands/snapshots.js";
 import { type Location, locate } from "../../lib/repository/location.js";
 import { execa } from "execa";
+import { loseReply, startFaultProxy } from "../support/fault-proxy.js";
 import { startGcs } from "../support/servers/gcs.js";
 import { startRest } from "../support/servers/rest.js";
 import { startS3 } from "../support/servers/s3.js";
@@ -245,6 +250,26 @@ describe("damage", () => {
   });
 });
 
+describe("a proof", () => {
+  test("of a backup whose files are gone", async () => {
+    const { location, path, backup_id } = await madeWithBackup();
+    const look = async (name: string) => {
+      const check = checkCommand(backup_id);
+      // There is no cache of a local repository to trust.
+      const args = check.args.filter((arg) => arg !== "--trust-cache");
+      await record(`check-${name}`, { location, command: { ...check, args } });
+      const whole = isWholeCommand(backup_id);
+      await record(`whole-${name}`, { location, command: whole });
+    };
+    await look("ok");
+    rmSync(largestPack(path));
+    await look("pack-missing");
+    rmSync(join(path, "index"), { recursive: true });
+    mkdirSync(join(path, "index"));
+    await look("index-missing");
+  });
+});
+
 describe("the target of a restore", () => {
   test("full", async () => {
     const { location, backup_id } = await madeWithBackup();
@@ -440,6 +465,41 @@ describe("REST", () => {
         await record("rest-pack-missing", { location, command });
       },
     );
+  });
+
+  test("packs that a restore cannot read", async () => {
+    let fault: Fault = { status: 404 };
+    await throughProxy(
+      // Trees are read whole, content in parts.
+      ({ headers }) => (headers.range ? fault : undefined),
+      async (location) => {
+        const run = rustic().call(location, password, backup(smallStage()));
+        const { backup_id } = await run;
+        const tryRestore = (name: string) =>
+          record(name, {
+            location,
+            command: restore(backup_id, tempDir("target")),
+          });
+        await tryRestore("rest-restore-404");
+        fault = { status: 401 };
+        await tryRestore("rest-restore-401");
+        fault = { status: 206, body: "short" };
+        await tryRestore("rest-restore-short");
+      },
+    );
+  });
+
+  test("a reply that is lost, where nothing can be overwritten", async () => {
+    const server = await startRest({ appendOnly: true });
+    const proxy = await startFaultProxy(server.url);
+    const access = { ...server, url: proxy.url };
+    const location = locate(configOf(restConfig(access)).repository);
+    await rustic().call(location, password, initCommand);
+    proxy.arm([{ on: "POST data", times: 1, fault: loseReply }]);
+    const command = backup(smallStage());
+    await record("rest-lost-reply", { location, command });
+    await proxy.stop();
+    await server.stop();
   });
 
   async function throughProxy(

@@ -88,7 +88,9 @@ function scrub(text: string, { secrets }: Location): string {
   for (const secret of secrets) {
     scrubbed = scrubbed.replaceAll(secret, "***");
   }
-  return numbered(scrubbed, /\b[0-9a-f]{64}\b/g)
+  scrubbed = numbered(scrubbed, /\b[0-9a-f]{64}\b/g);
+  return numbered(scrubbed, /(?<=\b(?:pack|snapshot|Tree ID) `?)[0-9a-f]{8}\b/g)
+    .replace(/done in [\d.]+(?:µs|ms|s)\b/g, "done in 1ms")
     .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:8000")
     .replace(/(\/ground\/[a-z0-9]+)-[A-Za-z0-9]{6}\b/g, "$1")
     .replace(/run\/[0-9a-f-]+\.toml/g, "run/call.toml")
@@ -105,7 +107,8 @@ function numbered(text: string, ids: RegExp): string {
   const seen = new Map<string, string>();
   return text.replace(ids, (id) => {
     if (new Set(id).size <= 2) return id;
-    const number = seen.get(id) ?? String(seen.size + 1).padStart(64, "0");
+    const place = String(seen.size + 1);
+    const number = seen.get(id) ?? place.padStart(id.length, "0");
     seen.set(id, number);
     return number;
   });

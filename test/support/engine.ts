@@ -137,7 +137,7 @@ function fill(directory: string): void {
   writeFileSync(join(directory, "notes.txt"), `notes of ${directory}\n`);
 }
 
-function verbs(
+export function verbs(
   backups: ProjectBackups,
 ): Pick<TestEngine, "local" | "ended" | "backup"> {
   const local: TestEngine["local"] = (method, input) =>

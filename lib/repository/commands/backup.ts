@@ -20,6 +20,14 @@ export interface BackupInput {
   onBytes: OnBytes;
 }
 
+export interface BackupOptions extends BackupInput {
+  /**
+   * rustic writes here what it does: each file that it stores, and on stderr
+   * still only what it always says there.
+   */
+  logFile?: string;
+}
+
 export interface BackupResult {
   backup_id: string;
   bytes_processed: number;
@@ -42,8 +50,10 @@ const Summary = z.object({
  * contents of a staged snapshot. `--no-scan` with a parent: the total is
  * estimated from the backup before.
  */
-export function backupCommand(input: BackupInput): RusticCommand<BackupResult> {
-  const { source, parent, globFile, project_id, job_id } = input;
+export function backupCommand(
+  input: BackupOptions,
+): RusticCommand<BackupResult> {
+  const { source, parent, globFile, logFile, project_id, job_id } = input;
   return {
     action: "back up the project",
     cwd: input.directory,
@@ -56,6 +66,9 @@ export function backupCommand(input: BackupInput): RusticCommand<BackupResult> {
       ...["--progress-interval", "500ms"],
       ...(parent ? ["--parent", parent, "--no-scan"] : []),
       ...(globFile ? ["--glob-file", globFile] : []),
+      ...(logFile
+        ? ["--log-file", logFile, "--log-level-logfile", "trace"]
+        : []),
     ],
     onLine: createStatusReader(input.onBytes),
     parse({ stdout, records }) {

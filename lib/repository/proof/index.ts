@@ -1,0 +1,73 @@
+/** A backup over the network, and the proof that it is stored. */
+
+import { existsSync } from "node:fs";
+import { backupCommand } from "../commands/backup.js";
+import type { BackupInput, BackupResult } from "../commands/backup.js";
+import { withCallFile } from "../call-file.js";
+import type { CallOptions } from "../rustic.js";
+import type { Mark, Marks } from "./marks.js";
+import { isClearlyStored, proveStored, type Proving } from "./prove.js";
+import { readWritten } from "./written.js";
+
+export { type Marks, openMarks } from "./marks.js";
+export { proveStored, type Proving } from "./prove.js";
+
+export interface RemoteBackup {
+  proving: Proving;
+  marks: Marks;
+  runDir: string;
+  /** false: rustic reaches the storage through a proxy, we would not. */
+  direct: boolean;
+}
+
+/**
+ * @throws BackupError as rustic's failures are classified, and
+ * REPOSITORY_UNREACHABLE or REPOSITORY_DAMAGED when what rustic called
+ * stored is not.
+ */
+export function backUpRemotely(
+  remote: RemoteBackup,
+  input: BackupInput,
+  options: CallOptions,
+): Promise<BackupResult> {
+  const { proving, marks, runDir } = remote;
+  return withCallFile(runDir, ".log", async (logFile) => {
+    const mark = marks.begin(logFile);
+    try {
+      const command = backupCommand({ ...input, logFile });
+      const result = await proving.call(command, options);
+      await prove(remote, result.backup_id, { mark, logFile });
+      mark.remove();
+      return result;
+    } catch (error) {
+      await leave(mark, logFile);
+      throw error;
+    }
+  });
+}
+
+/** Only while nothing makes us doubt the repository, the short way counts. */
+async function prove(
+  { proving, marks, direct }: RemoteBackup,
+  backup_id: string,
+  { mark, logFile }: { mark: Mark; logFile: string },
+): Promise<void> {
+  const written = await readWritten(logFile).catch(() => undefined);
+  const leftOver = marks.leftOver();
+  const doubtful =
+    leftOver.length > 0 ||
+    written === undefined ||
+    (await marks.mayHaveRead(mark, written));
+  const short = direct && !doubtful;
+  if (short && (await isClearlyStored(proving, backup_id, written))) return;
+  const { missesNothing } = await proveStored(proving, backup_id);
+  if (missesNothing) marks.clear(leftOver);
+}
+
+/** A run that wrote no index file spoils no other. */
+async function leave(mark: Mark, logFile: string): Promise<void> {
+  if (!existsSync(logFile)) return mark.remove();
+  const written = await readWritten(logFile).catch(() => undefined);
+  if (written?.index.size === 0) mark.remove();
+  else mark.leave();
+}
