@@ -28,13 +28,19 @@ export function groupLives(pgid: number): boolean {
   });
 }
 
-/** Has it such a process with this text in its command line? */
-export function groupRuns(pgid: number, text: string): boolean {
-  return processes().some((pid) => {
-    const { state, group } = readStat(pid) ?? {};
-    if (group !== pgid || state === "Z") return false;
-    return readIfAllowed(`/proc/${pid}/cmdline`)?.includes(text) ?? false;
-  });
+/**
+ * Groups with a living process that names the text in its command line and
+ * leads, as ours do, a session: what people type runs in their shell's.
+ */
+export function groupsNaming(text: string): Set<number> {
+  const groups = new Set<number>();
+  for (const pid of processes()) {
+    const { state, group, session } = readStat(pid) ?? {};
+    if (group === undefined || group !== session || state === "Z") continue;
+    if (readIfAllowed(`/proc/${pid}/cmdline`)?.includes(text))
+      groups.add(group);
+  }
+  return groups;
 }
 
 /**

@@ -7,6 +7,7 @@ export interface ProcessStat {
   state: string;
   /** The process group. */
   group: number;
+  session: number;
   /** CPU time, in clock ticks. */
   ticks: number;
   /** When it started, in clock ticks since boot. */
@@ -22,6 +23,7 @@ export function readStat(pid: number | string): ProcessStat | undefined {
   return {
     state: fields[0] ?? "",
     group: Number(fields[2]),
+    session: Number(fields[3]),
     ticks: Number(fields[11]) + Number(fields[12]),
     started: Number(fields[19]),
   };

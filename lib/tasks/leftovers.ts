@@ -7,12 +7,8 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BackupError, type JobKind } from "../../conat-api/index.js";
 import { endGroup } from "../exec.js";
-import { groupLives, groupRuns } from "../process-group.js";
-import {
-  identifyProcess,
-  isAlive,
-  type ProcessIdentity,
-} from "../process-identity.js";
+import { groupLives, groupsNaming } from "../process-group.js";
+import { isAlive } from "../process-identity.js";
 import { removeTree } from "../source/remove.js";
 import { capturesOf } from "../source/stage-shape.js";
 import { groupOf, type JobRow, toJob } from "../store/index.js";
@@ -28,7 +24,7 @@ export async function cleanUpAfter(
   row: JobRow,
   tools: Pick<Tools, "host" | "config" | "btrfs" | "store">,
 ): Promise<"succeeded" | "failed"> {
-  await endGroupOf(row, tools);
+  await endGroupsOf(row, tools);
   return leftoversOf[row.kind](row, tools);
 }
 
@@ -36,36 +32,38 @@ export async function cleanUpAfter(
 const endsWithinMs = 10_000;
 
 /**
- * Until it is gone it writes into what is removed next.
+ * Until they are gone they write into what is removed next.
  *
  * @throws BackupError FILESYSTEM_FAILED
  */
-async function endGroupOf(
+async function endGroupsOf(
   row: JobRow,
   { host, config }: Pick<Tools, "host" | "config">,
 ): Promise<void> {
-  const group = groupOf(row);
-  if (!group || !isOurs(group, host)) return;
   const { privileged = [] } = host;
-  await endGroup(group.pid, { privileged, env: config.environment });
   const started = performance.now();
-  while (groupLives(group.pid)) {
-    if (performance.now() - started > endsWithinMs) throw unkillable(group.pid);
-    await sleep(20);
+  for (const pgid of groupsOf(row)) {
+    await endGroup(pgid, { privileged, env: config.environment });
+    while (groupLives(pgid)) {
+      if (performance.now() - started > endsWithinMs) throw unkillable(pgid);
+      await sleep(20);
+    }
   }
 }
 
 /**
- * Behind a prefix rustic is not the leader, and may outlive it: it is known
- * by its profile. Another group of that number has neither.
+ * The one that the row names, and what names the row: a host can die between
+ * starting a command and noting it, and behind a prefix rustic is not the
+ * leader and may outlive it.
  */
-function isOurs(
-  group: ProcessIdentity,
-  { dataDir }: Pick<Tools["host"], "dataDir">,
-): boolean {
-  if (isAlive(group)) return true;
-  const { boot } = identifyProcess(process.pid);
-  return group.boot === boot && groupRuns(group.pid, `${dataDir}/run/`);
+function groupsOf(row: JobRow): Set<number> {
+  const groups = groupsNaming(`job=${row.job_id}`);
+  if (row.stage !== null) {
+    for (const pgid of groupsNaming(row.stage)) groups.add(pgid);
+  }
+  const group = groupOf(row);
+  if (group && isAlive(group)) groups.add(group.pid);
+  return groups;
 }
 
 function unkillable(pgid: number): BackupError {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
@@ -43,6 +44,40 @@ describe("the process group of a dead job", () => {
       ...{ detached: true, reject: false, cwd: directory },
     });
   }
+
+  /** As the engine starts one: it leads a session of its own. */
+  const sleeper = (...names: string[]) =>
+    execa("sh", ["-c", "sleep 1000; :", ...names], {
+      ...{ detached: true, reject: false },
+    });
+
+  test("is found by its command line where the host died before it noted it", async () => {
+    const job_id = running("backup");
+    const other = sleeper(`job=${crypto.randomUUID()}`);
+    const child = sleeper("backup", "--tag", `job=${job_id}`);
+    await cleanUpAfter(rowOf(job_id), engine.tools);
+    expect(groupLives(child.pid ?? 0)).toBe(false);
+    expect(groupLives(other.pid ?? 0)).toBe(true);
+    process.kill(-(other.pid ?? 0), "SIGKILL");
+    await Promise.all([child, other]);
+  });
+
+  test("is found by its stage, and nobody who only looks at that is ended", async () => {
+    const job_id = running("restore");
+    const stage = join(host.dataDir, "staging", job_id);
+    engine.tools.store.jobs.note(job_id, { stage });
+    const child = sleeper("restore", `${stage}/`);
+    // In this session, not in one of its own.
+    const onlooker = execa("sh", ["-c", "sleep 1000; :", stage], {
+      reject: false,
+    });
+    await cleanUpAfter(rowOf(job_id), engine.tools);
+    expect(groupLives(child.pid ?? 0)).toBe(false);
+    expect(isRunning(onlooker.pid ?? 0)).toBe(true);
+    execFileSync("pkill", ["-KILL", "-P", String(onlooker.pid)]);
+    onlooker.kill("SIGKILL");
+    await Promise.all([child, onlooker]);
+  });
 
   test("is gone before what it writes into is removed", async () => {
     const job_id = running("backup");
