@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { BackupError } from "../conat-api/index.js";
 import { abortError } from "./aborted.js";
 import { createLineReader, type LineReader } from "./line-reader.js";
-import { groupActivity, killGroup } from "./process-group.js";
+import { groupActivity, groupEnds, killGroup } from "./process-group.js";
 
 export interface Command {
   file: string;
@@ -46,6 +46,8 @@ export interface RunResult {
 // Twice this is kept at most, and a string ends at 512 Mi characters.
 const stdoutLimit = 64 * 1024 * 1024;
 const stderrLimit = 64 * 1024;
+/** How long a killed group may take to end: it may wait for a slow disk. */
+const endsWithinMs = 10_000;
 
 /**
  * Runs a command as the leader of its own process group and resolves however
@@ -74,7 +76,7 @@ export async function run(
   try {
     if (pid !== undefined) ending.guard(() => onSpawn?.(pid));
     const result = await child;
-    ending.throwIfEnded();
+    await ending.throwIfEnded();
     if (result.exitCode === undefined && result.signal === undefined) {
       throw await startFailure(command, result);
     }
@@ -120,7 +122,8 @@ interface Ending {
   end(reason: unknown): void;
   /** A callback that throws ends the run: nobody else could hear of it. */
   guard(callback: () => void): void;
-  throwIfEnded(): void;
+  /** Once all of the group is gone: members may outlive its leader. */
+  throwIfEnded(): Promise<void>;
 }
 
 function createEnding(child: Child, command: Command): Ending {
@@ -143,8 +146,10 @@ function createEnding(child: Child, command: Command): Ending {
         end(error);
       }
     },
-    throwIfEnded() {
-      if (ended) throw ended.reason;
+    async throwIfEnded() {
+      if (!ended) return;
+      if (child.pid !== undefined) await groupEnds(child.pid, endsWithinMs);
+      throw ended.reason;
     },
   };
 }

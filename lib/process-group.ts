@@ -1,7 +1,8 @@
 /** A child runs as the leader of a process group of its own. */
 
 import { readdirSync } from "node:fs";
-import { readIfAllowed, readStat } from "./process-stat.js";
+import { setTimeout as sleep } from "node:timers/promises";
+import { commandLine, readIfAllowed, readStat } from "./process-stat.js";
 
 /**
  * SIGKILL for the whole group; false when it is another user's. rustic exits
@@ -23,9 +24,22 @@ export function killGroup(pgid: number): boolean {
 /** Has it any process left that is not a zombie? */
 export function groupLives(pgid: number): boolean {
   return processes().some((pid) => {
-    const { state, group } = readStat(pid) ?? {};
-    return group === pgid && state !== "Z";
+    const { ended, group } = readStat(pid) ?? {};
+    return group === pgid && !ended;
   });
+}
+
+/** Waits for that; false: it lives on, a disk may not answer. */
+export async function groupEnds(
+  pgid: number,
+  withinMs: number,
+): Promise<boolean> {
+  const started = performance.now();
+  while (groupLives(pgid)) {
+    if (performance.now() - started > withinMs) return false;
+    await sleep(20);
+  }
+  return true;
 }
 
 /**
@@ -35,10 +49,9 @@ export function groupLives(pgid: number): boolean {
 export function groupsNaming(text: string): Set<number> {
   const groups = new Set<number>();
   for (const pid of processes()) {
-    const { state, group, session } = readStat(pid) ?? {};
-    if (group === undefined || group !== session || state === "Z") continue;
-    if (readIfAllowed(`/proc/${pid}/cmdline`)?.includes(text))
-      groups.add(group);
+    const { ended, group, session } = readStat(pid) ?? {};
+    if (group === undefined || group !== session || ended) continue;
+    if (commandLine(pid).includes(text)) groups.add(group);
   }
   return groups;
 }

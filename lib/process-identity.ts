@@ -27,7 +27,7 @@ export function isAlive({ pid, started, boot }: ProcessIdentity): boolean {
 /** undefined: no such process (a zombie has ended), or no /proc. */
 function startTime(pid: number): number | undefined {
   const stat = readStat(pid);
-  return stat?.state === "Z" ? undefined : stat?.started;
+  return stat?.ended ? undefined : stat?.started;
 }
 
 function bootId(): string {

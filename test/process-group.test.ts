@@ -2,7 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { groupActivity, groupLives, killGroup } from "../lib/process-group.js";
+import {
+  groupActivity,
+  groupEnds,
+  groupLives,
+  groupsNaming,
+  killGroup,
+} from "../lib/process-group.js";
+import { identifyProcess, isAlive } from "../lib/process-identity.js";
 import { tempDir } from "./support/temp.js";
 import { until } from "./support/until.js";
 
@@ -26,6 +33,25 @@ describe("a process group", () => {
     await group;
     // Its pipes close a moment before the last process is gone.
     await until(() => !groupLives(pgid));
+  });
+
+  test("lives as long as any thread does, its first one ended or not", async () => {
+    const script = [
+      "import ctypes, threading, time",
+      "threading.Thread(target=time.sleep, args=(1000,)).start()",
+      "ctypes.CDLL(None).pthread_exit(0)",
+    ].join("\n");
+    group = lead(`exec python3 -c '${script}' job=of-threads`);
+    const pgid = group.pid ?? 0;
+    const stat = () => readFileSync(`/proc/${pgid}/stat`, "utf8");
+    await until(() => stat().includes(") Z "));
+    expect(groupLives(pgid)).toBe(true);
+    const identity = identifyProcess(pgid);
+    expect(isAlive(identity)).toBe(true);
+    expect(groupsNaming("job=of-threads")).toEqual(new Set([pgid]));
+    killGroup(pgid);
+    expect(await groupEnds(pgid, 5000)).toBe(true);
+    expect(isAlive(identity)).toBe(false);
   });
 
   test("does not live on in a zombie", async () => {

@@ -4,10 +4,9 @@
  */
 
 import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { BackupError, type JobKind } from "../../conat-api/index.js";
 import { endGroup } from "../exec.js";
-import { groupLives, groupsNaming } from "../process-group.js";
+import { groupEnds, groupsNaming } from "../process-group.js";
 import { isAlive } from "../process-identity.js";
 import { removeTree } from "../source/remove.js";
 import { capturesOf } from "../source/stage-shape.js";
@@ -41,13 +40,9 @@ async function endGroupsOf(
   { host, config }: Pick<Tools, "host" | "config">,
 ): Promise<void> {
   const { privileged = [] } = host;
-  const started = performance.now();
   for (const pgid of groupsOf(row)) {
     await endGroup(pgid, { privileged, env: config.environment });
-    while (groupLives(pgid)) {
-      if (performance.now() - started > endsWithinMs) throw unkillable(pgid);
-      await sleep(20);
-    }
+    if (!(await groupEnds(pgid, endsWithinMs))) throw unkillable(pgid);
   }
 }
 
