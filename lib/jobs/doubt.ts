@@ -59,7 +59,8 @@ function settleOrphan(
 ): void {
   const { store, host } = tools;
   const now = host.clock.now();
-  if (truth) store.jobs.note(job_id, { in_doubt: false });
+  // What is there is certain once the row says so, and not before.
+  if (truth && !truth.known) store.jobs.note(job_id, { in_doubt: false });
   const settlement =
     truth?.known ?? settlementOf(interrupted(kind), tools, job_id);
   store.jobs.settle(job_id, { ...settlement, now });
@@ -80,8 +81,7 @@ export async function settleDoubts(
     const now = host.clock.now();
     if (truth?.known) {
       store.jobs.settleDoubt(row.job_id, { ...truth.known, now });
-    }
-    if (truth) store.jobs.clearDoubt(row.job_id);
+    } else if (truth) store.jobs.clearDoubt(row.job_id);
   }
 }
 

@@ -32,9 +32,11 @@ export interface Settlement {
 }
 
 // `phase` stays: it says where an ended job had got to. So does `owner`.
+// Of what the repository did not keep whole nothing is in doubt.
 const settleSql = (which: string) => `
   UPDATE jobs SET state = @state, finished_at = @now,
-    in_doubt = iif(@state = 'failed', in_doubt, 0),
+    in_doubt = iif(@state = 'failed'
+      AND @error_code IS NOT 'REPOSITORY_DAMAGED', in_doubt, 0),
     repository_id = coalesce(@repository_id, repository_id),
     backup_id = coalesce(@backup_id, backup_id),
     bytes_processed = @bytes_processed, bytes_added = @bytes_added,

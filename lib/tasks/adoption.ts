@@ -39,7 +39,6 @@ export async function finishedAllTheSame(
   { store }: Tools,
 ): Promise<Outcome> {
   if (!store.jobs.get(job.job_id)?.in_doubt) throw error;
-  if (error.code === "REPOSITORY_DAMAGED") note({ in_doubt: false });
   if (notAsked.includes(error.code)) throw error;
   const ask = (until: AbortSignal) =>
     findFinished(repository, job, { store }, until);

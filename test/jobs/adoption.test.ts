@@ -3,6 +3,9 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Job } from "../../conat-api/index.js";
 import type { ProjectBackups } from "../../lib/index.js";
+import { settleOrphans } from "../../lib/jobs/doubt.js";
+import { recover } from "../../lib/jobs/recovery.js";
+import { createRefresher } from "../../lib/jobs/refresh.js";
 import type { JobRow } from "../../lib/store/index.js";
 import {
   type EngineProcess,
@@ -129,6 +132,26 @@ describeReal(
       rustic.tame();
       engine = await host.start({ work: false });
       await until(() => row().state === "succeeded");
+    });
+
+    test("stays in doubt until the row says that it succeeded", async () => {
+      rustic.behave("sleep 60", "list");
+      engine = await host.start({ work: false });
+      rustic.tame();
+      const { tools } = engine;
+      const refresher = createRefresher(tools);
+      const { signal } = new AbortController();
+      const ask = async () =>
+        settleOrphans(await recover(tools), refresher, tools, signal);
+      const { settle } = tools.store.jobs;
+      tools.store.jobs.settle = () => {
+        throw new Error("killed here");
+      };
+      await expect(ask()).rejects.toThrow("killed here");
+      tools.store.jobs.settle = settle;
+      expect(row()).toMatchObject({ state: "running", in_doubt: 1 });
+      await ask();
+      expect(row()).toMatchObject({ state: "succeeded", in_doubt: 0 });
     });
 
     test("failed while the repository is away, and succeeded once it is read", async () => {

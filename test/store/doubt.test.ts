@@ -58,6 +58,17 @@ describe("a backup in doubt", () => {
     },
   );
 
+  test("is not in doubt any more when it is there in part", () => {
+    const error_code = "REPOSITORY_DAMAGED" as const;
+    const job_id = inDoubt();
+    store.jobs.settle(job_id, { ...failed, error_code });
+    expect(row(job_id)).toMatchObject({ error_code, in_doubt: 0 });
+    const other = inDoubt();
+    store.jobs.settle(other, failed);
+    store.jobs.settleDoubt(other, { ...failed, error_code });
+    expect(row(other)).toMatchObject({ error_code, in_doubt: 0 });
+  });
+
   test("may still turn out to have succeeded, once", () => {
     const job_id = inDoubt();
     store.jobs.settle(job_id, failed);
