@@ -1,4 +1,6 @@
+import { randomInt } from "node:crypto";
 import { build } from "./build.mjs";
+import { testFaults } from "./faults.mjs";
 import { describe, Interrupted, main } from "./lib/failure.mjs";
 import { jest } from "./lib/jest.mjs";
 import { inPackage, root } from "./lib/paths.mjs";
@@ -30,6 +32,9 @@ async function test(args) {
       await runChecks(env, total);
     }
     await runTests(args, env, total);
+    if (args.length === 0 && requiresAll()) {
+      await runFaults(total);
+    }
   } catch (error) {
     if (error instanceof Interrupted) {
       throw error;
@@ -75,13 +80,30 @@ async function runTests(args, env, total) {
   total.passed += passed;
   total.failed += failed;
   total.skipped.push(...skipped);
-  const all = process.env.PROJECT_BACKUPS_REQUIRE === "all";
   // Arguments such as -t skip tests on purpose.
-  if (all && args.length === 0 && skipped.length > 0) {
+  if (requiresAll() && args.length === 0 && skipped.length > 0) {
     total.failed += 1;
     print("\nPROJECT_BACKUPS_REQUIRE=all allows no skipped test:");
     skipped.forEach((name) => print(`  ${name}`));
   }
+}
+
+/** Another seed each time: a failure names it, and how to see it again. */
+async function runFaults(total) {
+  const seed = randomInt(2 ** 31);
+  const runs = {
+    Faults: ["--kills", "1000", "--seed", String(seed)],
+    "Planted bugs": ["--bugs"],
+  };
+  for (const [title, options] of Object.entries(runs)) {
+    headline(title);
+    const code = await testFaults(options);
+    total[code === 0 ? "passed" : "failed"] += 1;
+  }
+}
+
+function requiresAll() {
+  return process.env.PROJECT_BACKUPS_REQUIRE === "all";
 }
 
 function summary({ passed, failed, skipped }) {

@@ -47,6 +47,22 @@ export async function bundleBench(script, outFile, outDir, sourceDirs) {
   });
 }
 
+/** Bundle the fault engine's scripts with production sources from `from`,
+ * which find the model's world where their outside doors would be. */
+export async function bundleFaults(scripts, outDir, from) {
+  const { worldDoors } = await import("./world-doors.mjs");
+  await bundle({
+    entryPoints: scripts,
+    outdir: outDir,
+    outExtension: { ".js": ".cjs" },
+    external: ["better-sqlite3"],
+    nodePaths: [join(root, "node_modules")],
+    plugins: [worldDoors(from)],
+    sourcemap: "linked",
+    sourcesContent: false,
+  });
+}
+
 async function bundle(options) {
   const esbuild = await import("esbuild");
   const settings = { bundle: true, platform: "node", target: "node20" };

@@ -1,0 +1,77 @@
+/** I1, and the truth about what failed: rows and repository say the same. */
+
+import type { Ground, Invariant } from "./ground.js";
+
+export const backups: readonly Invariant[] = [
+  {
+    id: "I1",
+    sentence:
+      "A backup that succeeded names one in the repository that is its own.",
+    check: ({ rows, stored }) =>
+      rows
+        .filter(({ kind, state }) => kind === "backup" && state === "succeeded")
+        .flatMap((row) => {
+          const found = stored.find((one) => one.backup_id === row.backup_id);
+          if (!found) return [`Job ${row.job_id}: no backup ${row.backup_id}.`];
+          const wrong = [
+            found.job_id !== row.job_id && "tag",
+            found.host !== row.project_id && "host",
+            found.files !== row.files && "files",
+            found.bytes !== row.bytes_processed && "bytes",
+            found.versions.length !== 1 && "tree",
+          ].filter(Boolean);
+          return wrong.length === 0
+            ? []
+            : [`Job ${row.job_id}: not the same ${wrong.join(", ")}.`];
+        }),
+  },
+  {
+    id: "I3",
+    sentence:
+      "A backup in the repository belongs to a job that succeeded or was cancelled.",
+    check: (ground) =>
+      ground.stored.flatMap(({ job_id, backup_id }) => {
+        const row = ground.rows.find((one) => one.job_id === job_id);
+        if (row === undefined) {
+          const { lostRows } = ground.facts;
+          return lostRows ? [] : [`${backup_id}: no job ${job_id}.`];
+        }
+        return row.state === "succeeded" || row.state === "cancelled"
+          ? []
+          : [`${backup_id}: job ${job_id} ${row.state} (${row.error_code}).`];
+      }),
+  },
+  {
+    id: "I3",
+    sentence: "No job makes two backups.",
+    check: ({ stored }) =>
+      repeated(stored.map(({ job_id }) => job_id ?? "")).map(
+        (job_id) => `Job ${job_id}.`,
+      ),
+  },
+  {
+    id: "I3",
+    sentence: "The list shows what the repository holds, and nothing else.",
+    check: ({ stored, listed }) => [
+      ...stored
+        .filter(({ backup_id }) => !listed.includes(backup_id))
+        .map(({ backup_id }) => `${backup_id} is not listed.`),
+      ...listed
+        .filter((id) => !stored.some(({ backup_id }) => backup_id === id))
+        .map((id) => `${id} is listed.`),
+    ],
+  },
+  {
+    id: "truth",
+    sentence: "A job that failed as INTERRUPTED left no backup.",
+    check: ({ rows, stored }: Ground) =>
+      rows
+        .filter(({ error_code }) => error_code === "INTERRUPTED")
+        .filter((row) => stored.some(({ job_id }) => job_id === row.job_id))
+        .map(({ job_id }) => `Job ${job_id}.`),
+  },
+];
+
+function repeated(names: readonly string[]): string[] {
+  return [...new Set(names.filter((name, at) => names.indexOf(name) !== at))];
+}

@@ -1,0 +1,54 @@
+/** I12: every failure has a code, a sentence, and what its code promises. */
+
+import { errorCodes, retryRules } from "../../../conat-api/index.js";
+import type { JobRow } from "../../../lib/store/index.js";
+import type { Invariant } from "./ground.js";
+
+export const failures: readonly Invariant[] = [
+  {
+    id: "I12",
+    sentence: "A job that failed has a closed code and a whole sentence.",
+    check: ({ rows }) =>
+      rows
+        .filter(({ state }) => state === "failed" || state === "cancelled")
+        .filter(
+          ({ error_code, error_message }) =>
+            error_code === null ||
+            !errorCodes.includes(error_code) ||
+            !/^[A-Z`/].*\.$/s.test(error_message ?? ""),
+        )
+        .map(
+          (row) => `Job ${row.job_id}: ${row.error_code}, ${row.error_message}`,
+        ),
+  },
+  {
+    id: "I12",
+    sentence: "What is retried by its code is; what is not is not.",
+    check: ({ rows }) =>
+      rows
+        .filter(({ kind, state }) => kind === "backup" && state === "failed")
+        .flatMap((row) => {
+          const again = rows.some(({ retry_of }) => retry_of === row.job_id);
+          if (!isRetried(row)) {
+            return again ? [`Job ${row.job_id}: ${row.error_code}.`] : [];
+          }
+          return again || hasLater(row, rows)
+            ? []
+            : [`Job ${row.job_id}: ${row.error_code}, and nothing follows.`];
+        }),
+  },
+];
+
+export function isRetried({ error_code, attempt }: JobRow): boolean {
+  if (error_code === null) return false;
+  const rule = retryRules[error_code];
+  return rule.retry === "backoff" && attempt < rule.attempts;
+}
+
+/** Another backup of the project that waited, or came later, does the same. */
+function hasLater(row: JobRow, rows: readonly JobRow[]): boolean {
+  return rows.some(
+    ({ seq, kind, project_id }) =>
+      seq > row.seq && kind === "backup" && project_id === row.project_id,
+  );
+}

@@ -1,0 +1,83 @@
+/** What a check looks at: rows, the repository and the disk, at rest. */
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { JobRow } from "../../../lib/store/index.js";
+import type { Facts } from "../scenario/facts.js";
+import { versionAmong } from "../scenario/projects.js";
+import type { Session } from "../scenario/session.js";
+import type { Places, WorldState } from "../world/state.js";
+
+export interface Stored {
+  backup_id: string;
+  host: string;
+  /** Of its tag. */
+  job_id: string | undefined;
+  files: number;
+  bytes: number;
+  /** One when it is whole. */
+  versions: (number | undefined)[];
+}
+
+export interface Ground {
+  session: Session;
+  rows: JobRow[];
+  stored: Stored[];
+  /** Ids in the list of backups. */
+  listed: string[];
+  facts: Facts;
+  state: WorldState;
+  places: Places;
+}
+
+/** A sentence for each thing that is not as it should be. */
+export interface Invariant {
+  id: string;
+  sentence: string;
+  check(ground: Ground): string[];
+}
+
+export function groundOf(session: Session): Ground {
+  const { facts, world } = session;
+  const { places, state } = world;
+  const rows = session.rows();
+  const stored = storedIn(places.repository);
+  const listed = session.listed();
+  return { session, rows, stored, listed, facts, state, places };
+}
+
+function storedIn(repository: string): Stored[] {
+  const folder = join(repository, "snapshots");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /^[0-9a-f]{64}$/.test(name))
+    .map((name) => parse(name, readFileSync(join(folder, name), "utf8")));
+}
+
+interface File {
+  snapshot: {
+    hostname: string;
+    tags: string[];
+    summary: {
+      total_files_processed: number;
+      total_bytes_processed: number;
+    };
+  };
+  nodes: { path: string; content: string }[];
+}
+
+function parse(backup_id: string, text: string): Stored {
+  const { snapshot, nodes } = JSON.parse(text) as File;
+  const contentOf = (name: string) => {
+    const found = nodes.find(({ path }) => path === name);
+    return found && Buffer.from(found.content, "base64").toString();
+  };
+  return {
+    backup_id,
+    host: snapshot.hostname,
+    job_id: snapshot.tags[0]?.replace(/^job=/, ""),
+    files: snapshot.summary.total_files_processed,
+    bytes: snapshot.summary.total_bytes_processed,
+    versions: versionAmong(contentOf),
+  };
+}

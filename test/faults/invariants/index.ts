@@ -1,0 +1,52 @@
+/** All invariants; a world at rest is held to each. */
+
+import { isTerminal } from "../../../conat-api/index.js";
+import { join } from "node:path";
+import { versionsIn } from "../scenario/projects.js";
+import type { Session } from "../scenario/session.js";
+import { backups } from "./backups.js";
+import { failures } from "./failures.js";
+import { type Ground, groundOf, type Invariant } from "./ground.js";
+import { nothingLeft } from "./leftovers.js";
+import { promises } from "./promises.js";
+import { restores } from "./restores.js";
+import { rows } from "./rows.js";
+import { secrets } from "./secrets.js";
+
+export const invariants: readonly Invariant[] = [
+  ...backups,
+  ...rows,
+  ...nothingLeft,
+  ...restores,
+  ...secrets,
+  ...failures,
+  ...promises,
+];
+
+export function checkAll(session: Session): void {
+  const ground = groundOf(session);
+  for (const { id, sentence, check } of invariants) {
+    for (const detail of check(ground)) {
+      session.world.report({
+        invariant: id,
+        detail: `${sentence} ${detail}`,
+        atRest: true,
+      });
+    }
+  }
+  forget(ground);
+}
+
+/** What was looked at is not looked at again. */
+function forget({ facts, state, places, rows: all }: Ground): void {
+  for (const { project_id } of facts.projects) {
+    const [version] = versionsIn(join(places.projects, project_id));
+    if (version !== undefined) facts.last[project_id] = version;
+  }
+  facts.promises.length = 0;
+  facts.seenRestores = all
+    .filter(({ kind, state }) => kind === "restore" && isTerminal(state))
+    .map(({ job_id }) => job_id);
+  state.commandLines.length = 0;
+  state.log.length = 0;
+}

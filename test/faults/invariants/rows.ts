@@ -1,0 +1,39 @@
+/** I3 and I6 of rows: all end, none is lost, no restore begins by itself. */
+
+import { isTerminal } from "../../../conat-api/index.js";
+import type { Invariant } from "./ground.js";
+
+export const rows: readonly Invariant[] = [
+  {
+    id: "I3",
+    sentence: "No job is pending or running for ever.",
+    check: (ground) =>
+      ground.rows
+        .filter(({ state }) => !isTerminal(state))
+        .map(({ job_id, state, phase }) => `Job ${job_id}: ${state} ${phase}.`),
+  },
+  {
+    id: "I3",
+    sentence: "A job that was acknowledged has a row.",
+    check: ({ facts, rows: all }) =>
+      facts.acknowledged
+        .filter((id) => !all.some(({ job_id }) => job_id === id))
+        .map((id) => `Job ${id}.`),
+  },
+  {
+    id: "I6",
+    sentence: "No restore runs twice.",
+    check: ({ state }) =>
+      Object.entries(state.restoreRuns)
+        .filter(([, runs]) => runs > 1)
+        .map(([job_id, runs]) => `Job ${job_id}: ${runs} times.`),
+  },
+  {
+    id: "I6",
+    sentence: "No restore is retried.",
+    check: (ground) =>
+      ground.rows
+        .filter(({ kind, retry_of }) => kind === "restore" && retry_of !== null)
+        .map(({ job_id }) => `Job ${job_id}.`),
+  },
+];

@@ -1,0 +1,132 @@
+/** The projects of a world: what lies in them, and who writes to it. */
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ProjectPaths } from "../../../lib/host.js";
+import type { Random } from "../world/random.js";
+import type { Places } from "../world/state.js";
+import type { Facts, PersistKind, Project } from "./facts.js";
+
+const kinds: readonly PersistKind[] = [
+  ...(["none", "inside", "subvolume", "directory"] as const),
+];
+
+export function newFacts(random: Random): Facts {
+  const uuid = () =>
+    `${random.hex(8)}-${random.hex(4)}-4${random.hex(3)}-8${random.hex(3)}-${random.hex(12)}`;
+  const projects = Array.from({ length: 2 + random.below(2) }, () => ({
+    ...{ project_id: uuid(), owner: uuid() },
+    persist: random.pick(kinds),
+  }));
+  const history = Object.fromEntries(
+    projects.map(({ project_id }) => [project_id, []]),
+  );
+  return {
+    ...{ projects, history, version: 0, promises: [], acknowledged: [] },
+    ...{
+      seenRestores: [],
+      lostRows: false,
+      targets: 0,
+      last: {},
+      host_id: uuid(),
+    },
+  };
+}
+
+export function makeProjects(places: Places, facts: Facts): void {
+  mkdirSync(places.restored, { recursive: true });
+  mkdirSync(places.os, { recursive: true });
+  for (const project of facts.projects) {
+    const { subvolume, persist } = pathsOf(places, project);
+    makeSubvolume(subvolume);
+    if (persist) {
+      if (project.persist === "subvolume") makeSubvolume(persist);
+      mkdirSync(persist, { recursive: true });
+      const header = "SQLite format 3\0";
+      writeFileSync(join(persist, "messages.db"), `${header} of somebody`);
+    }
+    writeVersion(places, facts, project);
+  }
+}
+
+export function pathsOf(
+  places: Places,
+  { project_id, persist }: Project,
+): ProjectPaths {
+  const subvolume = join(places.projects, project_id);
+  if (persist === "none") return { subvolume };
+  return persist === "inside"
+    ? { subvolume, persist: join(subvolume, ".persist") }
+    : { subvolume, persist: join(places.persist, project_id) };
+}
+
+/** Files that are always written together. */
+const together = ["a.txt", "folder/b.txt", "folder/inner/c.txt"];
+
+/** Somebody works in the project; not while it is not there. */
+export function writeVersion(
+  places: Places,
+  facts: Facts,
+  project: Project,
+): void {
+  const { subvolume, persist } = pathsOf(places, project);
+  if (!existsSync(subvolume)) return;
+  noteVersion(places, facts, project);
+  const version = (facts.version += 1);
+  facts.last[project.project_id] = version;
+  for (const name of together) {
+    mkdirSync(join(subvolume, name, ".."), { recursive: true });
+    writeFileSync(join(subvolume, name), `version ${version}\n`);
+  }
+  if (persist && existsSync(persist)) {
+    writeFileSync(join(persist, "version"), `version ${version}\n`);
+  }
+  noteVersion(places, facts, project);
+}
+
+/** What is in the place now is part of its history. */
+export function noteVersion(
+  places: Places,
+  { history }: Facts,
+  { project_id }: Project,
+): void {
+  const [version] = versionsIn(join(places.projects, project_id));
+  const known = history[project_id] ?? [];
+  if (version !== undefined && known.at(-1) !== version) known.push(version);
+}
+
+/**
+ * The version of a tree: one, when it is whole.
+ *
+ * Several, or `undefined` among them: a mix.
+ */
+export function versionsIn(tree: string): (number | undefined)[] {
+  const found = together.map((name) => versionOf(join(tree, name)));
+  return [...new Set(found)];
+}
+
+function versionOf(path: string): number | undefined {
+  if (!existsSync(path)) return undefined;
+  return parseVersion(readFileSync(path, "utf8"));
+}
+
+export function parseVersion(text: string): number | undefined {
+  const [, digits] = /^version (\d+)\n$/.exec(text) ?? [];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** The version that a backup holds, from its files' contents. */
+export function versionAmong(
+  contentOf: (name: string) => string | undefined,
+): (number | undefined)[] {
+  const texts = together.map((name) => contentOf(`project/${name}`));
+  const found = texts.map((text) =>
+    text === undefined ? undefined : parseVersion(text),
+  );
+  return [...new Set(found)];
+}
+
+function makeSubvolume(path: string): void {
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, ".subvolume"), "rw");
+}
