@@ -46,8 +46,6 @@ export interface RunResult {
 // Twice this is kept at most, and a string ends at 512 Mi characters.
 const stdoutLimit = 64 * 1024 * 1024;
 const stderrLimit = 64 * 1024;
-/** How long a killed group may take to end: it may wait for a slow disk. */
-const endsWithinMs = 10_000;
 
 /**
  * Runs a command as the leader of its own process group and resolves however
@@ -122,7 +120,10 @@ interface Ending {
   end(reason: unknown): void;
   /** A callback that throws ends the run: nobody else could hear of it. */
   guard(callback: () => void): void;
-  /** Once all of the group is gone: members may outlive its leader. */
+  /**
+   * Once all of the group is gone: members may outlive its leader, and wait
+   * for a slow disk.
+   */
   throwIfEnded(): Promise<void>;
 }
 
@@ -148,7 +149,7 @@ function createEnding(child: Child, command: Command): Ending {
     },
     async throwIfEnded() {
       if (!ended) return;
-      if (child.pid !== undefined) await groupEnds(child.pid, endsWithinMs);
+      if (child.pid !== undefined) await groupEnds(child.pid);
       throw ended.reason;
     },
   };

@@ -92,9 +92,9 @@ export async function startProjectBackups(
       await closeAll([
         ...services.map((service) => () => service.close()),
         events.close,
+        () => worker?.close(drainMs),
         refresher.close,
         recovery.close,
-        () => worker?.close(drainMs),
         tools.repositories.close,
         store.close,
       ]);

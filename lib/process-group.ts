@@ -1,6 +1,7 @@
 /** A child runs as the leader of a process group of its own. */
 
 import { readdirSync } from "node:fs";
+import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { commandLine, readIfAllowed, readStat } from "./process-stat.js";
 
@@ -32,7 +33,7 @@ export function groupLives(pgid: number): boolean {
 /** Waits for that; false: it lives on, a disk may not answer. */
 export async function groupEnds(
   pgid: number,
-  withinMs: number,
+  withinMs = Infinity,
 ): Promise<boolean> {
   const started = performance.now();
   while (groupLives(pgid)) {
@@ -42,18 +43,34 @@ export async function groupEnds(
   return true;
 }
 
+/** What may stand at the front of a job's command. */
+const programs =
+  /^(sudo|unshare|setpriv|nice|ionice|env|sh|rustic|btrfs|cp|sync|node)$/;
+
 /**
- * Groups with a living process that names the text in its command line and
- * leads, as ours do, a session: what people type runs in their shell's.
+ * Groups with a living process that we started for a job: it leads a session,
+ * and one of its arguments is the job's tag, or a path in its stage.
  */
-export function groupsNaming(text: string): Set<number> {
+export function groupsOfJob({ job_id, stage }: JobMarks): Set<number> {
   const groups = new Set<number>();
   for (const pid of processes()) {
     const { ended, group, session } = readStat(pid) ?? {};
     if (group === undefined || group !== session || ended) continue;
-    if (commandLine(pid).includes(text)) groups.add(group);
+    const line = commandLine(pid).split("\0");
+    const tagged = line.some(
+      (one, at) => one === `job=${job_id}` && line[at - 1] === "--tag",
+    );
+    const staged =
+      stage !== null && line.some((one) => `${one}/`.startsWith(`${stage}/`));
+    const ours = programs.test(basename(line[0] ?? ""));
+    if (tagged || (staged && ours)) groups.add(group);
   }
   return groups;
+}
+
+export interface JobMarks {
+  job_id: string;
+  stage: string | null;
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   groupActivity,
   groupEnds,
   groupLives,
-  groupsNaming,
+  groupsOfJob,
   killGroup,
 } from "../lib/process-group.js";
 import { identifyProcess, isAlive } from "../lib/process-identity.js";
@@ -41,14 +41,15 @@ describe("a process group", () => {
       "threading.Thread(target=time.sleep, args=(1000,)).start()",
       "ctypes.CDLL(None).pthread_exit(0)",
     ].join("\n");
-    group = lead(`exec python3 -c '${script}' job=of-threads`);
+    group = lead(`exec python3 -c '${script}' --tag job=of-threads`);
     const pgid = group.pid ?? 0;
     const stat = () => readFileSync(`/proc/${pgid}/stat`, "utf8");
     await until(() => stat().includes(") Z "));
     expect(groupLives(pgid)).toBe(true);
     const identity = identifyProcess(pgid);
     expect(isAlive(identity)).toBe(true);
-    expect(groupsNaming("job=of-threads")).toEqual(new Set([pgid]));
+    const marks = { job_id: "of-threads", stage: null };
+    expect(groupsOfJob(marks)).toEqual(new Set([pgid]));
     killGroup(pgid);
     expect(await groupEnds(pgid, 5000)).toBe(true);
     expect(isAlive(identity)).toBe(false);

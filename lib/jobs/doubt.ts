@@ -4,6 +4,7 @@
  */
 
 import { toBackupError } from "../../conat-api/index.js";
+import { untilAborted, within } from "../aborted.js";
 import type { Repository } from "../repository/index.js";
 import type { JobRow, Settlement } from "../store/index.js";
 import { adopted } from "../tasks/adoption.js";
@@ -23,27 +24,42 @@ export async function settleOrphans(
   signal: AbortSignal,
 ): Promise<void> {
   if (orphans.length === 0) return;
-  const repository = await readAgain(refresher, tools, signal);
+  // They hold places under the cap: what takes longer stays in doubt.
+  await within(answerMs, (patience) => {
+    const until = AbortSignal.any([signal, patience]);
+    return settleAll(orphans, refresher, tools, { signal, until });
+  });
+}
+
+const answerMs = 15_000;
+
+async function settleAll(
+  orphans: readonly JobRow[],
+  refresher: Refresher,
+  tools: Tools,
+  { signal, until }: { signal: AbortSignal; until: AbortSignal },
+): Promise<void> {
+  const repository = await readAgain(refresher, tools, until);
   if (signal.aborted) return;
   for (const row of orphans) {
     const asked = repository?.repository_id === row.repository_id;
     const truth =
       asked && repository
-        ? await truthOf(row, repository, tools, signal)
+        ? await truthOf(row, repository, tools, until)
         : undefined;
     if (signal.aborted) return;
     settleOrphan(row, truth, tools);
   }
 }
 
-/** undefined: it does not answer, or there is none. */
+/** undefined: it does not answer in time, or there is none. */
 async function readAgain(
   refresher: Refresher,
   { repositories, host }: Tools,
   signal: AbortSignal,
 ): Promise<Repository | undefined> {
   try {
-    await refresher.refreshAgain();
+    await untilAborted(refresher.refreshAgain(), signal);
     return await repositories.find(signal);
   } catch (error) {
     const facts = { error: String(error) };

@@ -4,7 +4,7 @@ import type { JobRow } from "../store/index.js";
 import type { Tools } from "../tasks/task.js";
 import { type Deaths, watchOwners } from "./deaths.js";
 import { settleOrphans } from "./doubt.js";
-import { recover } from "./recovery.js";
+import { recoverRows, removeAbandoned } from "./recovery.js";
 import type { Refresher } from "./refresh.js";
 import { sweep } from "./sweep.js";
 
@@ -43,10 +43,14 @@ export function createRecovery({
 }: RecoveryNeeds): Recovery {
   const closing = new AbortController();
   const { signal } = closing;
+  // A closing host waits a moment: most stages are gone by then.
+  const removal = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const cleaning = oneAtATime(tools, "dead jobs could not be looked for");
-  // Of its own: a repository that hangs must not hold up the cleaning.
+  // Each of its own: neither a repository that hangs nor a stage of many
+  // files holds up the others.
+  const settling = oneAtATime(tools, "dead jobs could not be looked for");
   const asking = oneAtATime(tools, "dead backups could not be settled");
+  const removing = oneAtATime(tools, "dead jobs' stages could not be removed");
   const sweeping = oneAtATime(tools, "what no job owns could not be removed");
   const readDoubts = createDoubtReader(tools, refresher);
 
@@ -55,8 +59,17 @@ export function createRecovery({
       await settleOrphans(orphans, refresher, tools, signal);
       if (!signal.aborted) await readDoubts();
     });
+  /** Of orphans too, once they have their answer. */
+  const remove = (answered: Promise<void>) =>
+    removing.run(async () => {
+      await removeAbandoned(tools, removal.signal);
+      await answered;
+      await removeAbandoned(tools, removal.signal);
+    });
   const again = () =>
-    cleaning.run(async () => void ask(await recover(tools, deaths)));
+    settling.run(async () => {
+      void remove(ask(await recoverRows(tools, deaths)));
+    });
 
   const stop = () => {
     clearInterval(timer);
@@ -66,15 +79,18 @@ export function createRecovery({
   return {
     stop,
     async begin() {
-      const answered = ask(await recover(tools, deaths));
+      const answered = ask(await recoverRows(tools, deaths));
+      void remove(answered);
       if (sweeps) void sweeping.run(() => sweep(tools, signal));
       timer = setInterval(again, everyMs).unref();
       await forAMoment(answered, patienceMs);
     },
     async close() {
       stop();
-      await Promise.all([cleaning.idle(), sweeping.idle()]);
-      await asking.idle();
+      const giveUp = setTimeout(() => removal.abort(), patienceMs);
+      await settling.idle();
+      await Promise.all([asking, removing, sweeping].map(({ idle }) => idle()));
+      clearTimeout(giveUp);
     },
   };
 }

@@ -3,43 +3,73 @@
 import { join } from "node:path";
 import { toBackupError } from "../../conat-api/index.js";
 import { type JobRow, tryFileLock } from "../store/index.js";
-import { cleanUpAfter, removeStages } from "../tasks/leftovers.js";
+import {
+  endGroupsOf,
+  removeStages,
+  settleLeftovers,
+} from "../tasks/leftovers.js";
 import type { Tools } from "../tasks/task.js";
 import { type Deaths, watchOwners } from "./deaths.js";
 import { interrupted, undecided } from "./interrupted.js";
 import { settlementOf } from "./settle.js";
 
 /**
- * Before new work at start, and now and then for other processes on the
- * file. A row of a live owner is left alone. While it goes on elsewhere this
- * does nothing: two that finish one swap would undo each other's renames.
+ * Now and then, for other processes on the file: settles, then removes.
  *
- * Returns the orphans: cleaned up backups that still run, because only the
- * repository can tell how they ended, and it may be slow or away.
+ * Returns the orphans: backups that still run in their rows, because only
+ * the repository can tell how they ended, and it may be slow or away.
  */
 export async function recover(
   tools: Tools,
   deaths: Deaths = watchOwners(),
+  signal?: AbortSignal,
 ): Promise<JobRow[]> {
-  const lock = join(tools.host.dataDir, "recovery.lock");
-  const taken = await tryFileLock(lock, () => recoverAll(tools, deaths));
+  const orphans = await recoverRows(tools, deaths);
+  await removeAbandoned(tools, signal);
+  return orphans;
+}
+
+/**
+ * Before new work at start. A row of a live owner is left alone. While it
+ * goes on elsewhere this does nothing: two that finish one swap would undo
+ * each other's renames.
+ */
+export async function recoverRows(
+  tools: Tools,
+  deaths: Deaths,
+): Promise<JobRow[]> {
+  const taken = await locked(tools, async () => {
+    const orphans: JobRow[] = [];
+    for (const row of tools.store.jobs.allRunning()) {
+      if (!deaths.isDead(row)) continue;
+      await logged(row, tools, async () => {
+        if (await recoverOne(row, tools, deaths)) orphans.push(row);
+      });
+    }
+    return orphans;
+  });
   return taken?.result ?? [];
 }
 
-async function recoverAll(tools: Tools, deaths: Deaths): Promise<JobRow[]> {
-  const { jobs } = tools.store;
-  const orphans: JobRow[] = [];
-  for (const row of jobs.allRunning()) {
-    if (!deaths.isDead(row)) continue;
-    await logged(row, tools, async () => {
-      if (await recoverOne(row, tools, deaths)) orphans.push(row);
-    });
-  }
-  for (const row of jobs.withAbandonedStage()) {
-    await logged(row, tools, () => removeStages(row, tools));
-  }
-  tools.repositories.removeDeadProfiles();
-  return orphans;
+/** What ended jobs staged; it may be many files, and nobody waits for it. */
+export async function removeAbandoned(
+  tools: Tools,
+  signal?: AbortSignal,
+): Promise<void> {
+  await locked(tools, async () => {
+    for (const row of tools.store.jobs.withAbandonedStage()) {
+      if (signal?.aborted) return;
+      await logged(row, tools, async () => {
+        await endGroupsOf(row, tools);
+        await removeStages(row, tools, signal);
+      });
+    }
+    tools.repositories.removeDeadProfiles();
+  });
+}
+
+function locked<T>({ host }: Tools, action: () => Promise<T>) {
+  return tryFileLock(join(host.dataDir, "recovery.lock"), action);
 }
 
 /** What cannot be done now is tried again by the next recovery. */
@@ -57,9 +87,9 @@ async function logged(
 }
 
 /**
- * Cleaned up or not, the row is settled: it would hold a place under the cap
- * for ever. What is left of its stage is removed by a later recovery. true:
- * an orphan.
+ * Not while its commands live: the project is busy. Then the row is settled,
+ * in order or not: it would hold a place under the cap for ever. true: an
+ * orphan.
  */
 async function recoverOne(
   row: JobRow,
@@ -74,9 +104,10 @@ async function recoverOne(
       ...settlementOf(failure, tools, job_id),
       now,
     });
+  await endGroupsOf(row, tools);
   let state: "succeeded" | "failed";
   try {
-    state = await cleanUpAfter(row, tools);
+    state = await settleLeftovers(row, tools);
   } catch (error) {
     const { journal = null, kept_at = null } = store.jobs.get(job_id) ?? {};
     if (journal === null) settleFailed();

@@ -4,10 +4,11 @@
  */
 
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { JobId } from "../../conat-api/index.js";
 import { exists, ifAbsent } from "../source/filesystem.js";
 import { removeTree } from "../source/remove.js";
+import { endGroupsOf } from "../tasks/leftovers.js";
 import type { Tools } from "../tasks/task.js";
 import { stageRoots, stagingRoots } from "../work-directory.js";
 
@@ -18,7 +19,7 @@ export async function sweep(tools: Tools, signal: AbortSignal): Promise<void> {
   for (const root of stageRoots(host, config, places)) {
     for (const name of await unowned(root, tools)) {
       if (signal.aborted) return;
-      await remove(join(root, name), tools);
+      await remove(join(root, name), tools, signal);
     }
   }
   for (const [root, kept] of stagingRoots(host, config, places)) {
@@ -26,7 +27,7 @@ export async function sweep(tools: Tools, signal: AbortSignal): Promise<void> {
       if (signal.aborted) return;
       // A swap may have stood still between its renames: both trees stay.
       if (await exists(join(kept, name))) continue;
-      await remove(join(root, name), tools);
+      await remove(join(root, name), tools, signal);
     }
   }
 }
@@ -49,14 +50,25 @@ async function placesOf(
 async function unowned(root: string, { store }: Tools): Promise<string[]> {
   const names = (await readdir(root).catch(ifAbsent)) ?? [];
   return names.filter((name) => {
-    const id = JobId.safeParse(name.replace(/\.captures$/, ""));
+    const id = JobId.safeParse(jobOf(name));
     return id.success && !store.jobs.get(id.data);
   });
 }
 
-async function remove(path: string, { btrfs, host }: Tools): Promise<void> {
+function jobOf(path: string): string {
+  return basename(path, ".captures");
+}
+
+async function remove(
+  path: string,
+  tools: Tools,
+  signal: AbortSignal,
+): Promise<void> {
+  const { btrfs, host } = tools;
+  const job_id = jobOf(path);
   try {
-    await removeTree(path, btrfs);
+    await endGroupsOf({ job_id, stage: path }, tools);
+    await removeTree(path, btrfs, signal);
     host.logger.info("a stage that no job owns was removed", { path });
   } catch (error) {
     const facts = { path, error: String(error) };

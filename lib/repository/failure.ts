@@ -103,7 +103,7 @@ const cases: readonly Case[] = [
   {
     ...damaged,
     pattern:
-      /cryptographic operations|kind: Cryptography|not found in index|missing in index|different chunker|Failed to read the exact length|range end index \d+ out of range/,
+      /cryptographic operations|kind: Cryptography|not found in index|missing in index|different chunker|Failed to read the exact length|range end index \d+ out of range|split_off out of bounds: \d+ <= \d+/,
   },
   {
     ...missing,

@@ -88,7 +88,9 @@ const shapes = [
 function skippedFile(text: string, root: SourceRoot): Warning {
   const found = shapes.map((shape) => shape.exec(text)?.[1]).find(Boolean);
   const message = reason(text);
-  if (found === undefined) return { message };
+  if (found === undefined) {
+    return { message: `a file that rustic does not name: ${message}` };
+  }
   const path = found.startsWith(root.prefix)
     ? root.name + found.slice(root.prefix.length)
     : found;

@@ -11,18 +11,16 @@ import {
   type RestoreInput,
   type RestoreResult,
 } from "./commands/restore.js";
-import {
-  listIdsCommand,
-  readBackupsCommand,
-  type StoredBackup,
-} from "./commands/snapshots.js";
+import { listIdsCommand, type StoredBackup } from "./commands/snapshots.js";
 import type { Location } from "./location.js";
 import {
   backUpRemotely,
+  openKnownIndex,
   openMarks,
   proveStored,
   type Proving,
 } from "./proof/index.js";
+import { readBackups } from "./read-backups.js";
 import type { CallOptions, Rustic, RusticCommand } from "./rustic.js";
 
 export interface Repository {
@@ -36,7 +34,7 @@ export interface Repository {
   restore(input: RestoreInput, options: CallOptions): Promise<RestoreResult>;
   /** Full ids of every backup in it. */
   ids(options?: CallOptions): Promise<string[]>;
-  /** What is no backup of a project is left out. */
+  /** What is no backup of a project, or damaged, is left out. */
   read(ids: readonly string[], options?: ReadOptions): Promise<FoundBackup[]>;
   /**
    * All that a backup that was found here names is stored; rustic's word is
@@ -53,7 +51,7 @@ export interface FoundBackup extends StoredBackup {
 }
 
 export interface ReadOptions extends CallOptions {
-  /** A snapshot that is not as it should be. */
+  /** A snapshot that is not as it should be, or cannot be read. */
   onMalformed?(id: string): void;
 }
 
@@ -69,9 +67,6 @@ export interface OpenRepository {
   direct: boolean;
 }
 
-/** Ids in one command line. */
-const idsPerCall = 500;
-
 export function createRepository(open: OpenRepository): Repository {
   const { repository_id, name, kind, location, rustic, keyFile } = open;
   const call = <T>(command: RusticCommand<T>, options?: CallOptions) =>
@@ -83,6 +78,7 @@ export function createRepository(open: OpenRepository): Repository {
     options: { signal, onGroup },
   });
   const marks = openMarks(join(open.dataDir, "unproven", name));
+  const known = openKnownIndex(join(open.dataDir, "proven", `${name}.json`));
 
   return {
     repository_id,
@@ -92,21 +88,17 @@ export function createRepository(open: OpenRepository): Repository {
     async backup(input, options) {
       if (!location.remote) return call(backupCommand(input), options);
       const { runDir } = rustic;
-      const remote = { marks, runDir, direct: open.direct };
+      const remote = { marks, known, runDir, direct: open.direct };
       const proved = { ...remote, proving: proving(options) };
       return backUpRemotely(proved, input, options);
     },
     restore: (input, options) => call(restoreCommand(input), options),
     ids: (options) => call(listIdsCommand, options),
     async read(ids, options) {
-      const backups: FoundBackup[] = [];
-      for (let at = 0; at < ids.length; at += idsPerCall) {
-        const part = ids.slice(at, at + idsPerCall);
-        const command = readBackupsCommand(part, options?.onMalformed);
-        const found = await call(command, options);
-        backups.push(...found.map((one) => ({ ...one, repository_id })));
-      }
-      return backups;
+      const { onMalformed, ...callOptions } = options ?? {};
+      const ask = <T>(command: RusticCommand<T>) => call(command, callOptions);
+      const backups = await readBackups(ask, ids, onMalformed);
+      return backups.map((one) => ({ ...one, repository_id }));
     },
     async prove(backup_id, options) {
       if (location.remote) await proveStored(proving(options), backup_id);

@@ -15,15 +15,19 @@ import { eventualPath } from "./real-path.js";
  * Removes a tree that we made, subvolumes in it included; absent is fine.
  *
  * @throws BackupError FILESYSTEM_FAILED, before anything is removed, when
- * something is mounted at or below it.
+ * something is mounted at or below it; the signal's reason, half done.
  */
-export async function removeTree(path: string, btrfs: Btrfs): Promise<void> {
+export async function removeTree(
+  path: string,
+  btrfs: Btrfs,
+  signal?: AbortSignal,
+): Promise<void> {
   // The kernel lists mounts by real paths. A link at its end goes itself.
   const real = join(await eventualPath(dirname(path)), basename(path));
   const [mount] = await mountsBelow(real);
   if (mount !== undefined) throw mounted(path, mount);
   const stats = await lstat(real).catch(ifAbsent);
-  if (stats) await removeEntry(Buffer.from(real), btrfs, stats.dev);
+  if (stats) await removeEntry(Buffer.from(real), btrfs, stats.dev, signal);
 }
 
 function mounted(path: string, mount: string): BackupError {
@@ -42,7 +46,9 @@ async function removeEntry(
   path: Buffer,
   btrfs: Btrfs,
   device: number,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
+  signal?.throwIfAborted();
   const stats = await lstat(path).catch(ifAbsent);
   if (!stats) return;
   if (!stats.isDirectory()) return unlink(path);
@@ -52,7 +58,7 @@ async function removeEntry(
   if (stats.dev !== device) throw mounted(`${path}`, `${path}`);
   for (const name of await readdir(path, { encoding: "buffer" })) {
     const inner = Buffer.concat([path, Buffer.from("/"), name]);
-    await removeEntry(inner, btrfs, device);
+    await removeEntry(inner, btrfs, device, signal);
   }
   await rmdir(path);
 }

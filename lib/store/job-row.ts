@@ -57,8 +57,10 @@ export function ownerOf(row: JobRow): ProcessIdentity | undefined {
 }
 
 /** The process group that runs, or ran, for the row. */
-export function groupOf(row: JobRow): ProcessIdentity | undefined {
-  return row.group_pid === null
+export function groupOf(
+  row: Partial<Pick<JobRow, "group_pid" | "group_started" | "owner_boot">>,
+): ProcessIdentity | undefined {
+  return row.group_pid == null
     ? undefined
     : {
         pid: row.group_pid,

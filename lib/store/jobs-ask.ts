@@ -42,7 +42,10 @@ export function asking(database: Database) {
   const insert = database.prepare(insertSql);
   const joinable = database.prepare(joinableSql);
   const hasten = database.prepare(
-    "UPDATE jobs SET run_at = min(run_at, ?) WHERE seq = ? RETURNING *",
+    `UPDATE jobs SET run_at = min(run_at, @now),
+       trigger = iif(trigger = 'retry', @trigger, trigger),
+       requested_by = iif(trigger = 'retry', @requested_by, requested_by)
+     WHERE seq = @seq RETURNING *`,
   );
   const unfinishedRestore = database
     .prepare(
@@ -64,10 +67,10 @@ export function asking(database: Database) {
       }) as JobRow;
       return { row, joined: false };
     }
-    // A retry that waits is due as soon as somebody asks.
+    // A retry that waits is due as soon as somebody asks, and theirs.
     const row =
-      found.state === "pending" && found.run_at > ask.now
-        ? (hasten.get(ask.now, found.seq) as JobRow)
+      found.state === "pending"
+        ? (hasten.get({ ...ask, seq: found.seq }) as JobRow)
         : found;
     return { row, joined: true };
   });

@@ -70,6 +70,14 @@ export function settling(database: Database) {
     `UPDATE jobs SET in_doubt = 0 WHERE job_id = ? AND ${doubtful}`,
   );
 
+  // Whoever has asked since keeps it: it has their name by then.
+  const dropRetry = database.prepare(
+    `UPDATE jobs SET state = 'cancelled', finished_at = @now,
+       cancelled_by = 'recovery', error_code = 'CANCELLED',
+       error_message = 'The backup that it was to make again was found.'
+     WHERE retry_of = @job_id AND state = 'pending' AND trigger = 'retry'`,
+  );
+
   const settle = database.transaction(
     (update: typeof first, job_id: string, settlement: Settlement) => {
       const { backup, retry_at, warnings = [], ...facts } = settlement;
@@ -89,6 +97,9 @@ export function settling(database: Database) {
       }) as JobRow | undefined;
       if (row !== undefined && backup !== undefined) {
         upsertBackup(database, { ...backup, job_id });
+      }
+      if (row?.state === "succeeded") {
+        dropRetry.run({ job_id, now: settlement.now });
       }
       if (row !== undefined && retry_at !== undefined) {
         const { now } = settlement;

@@ -10,7 +10,7 @@ import type {
   Job,
   Warning,
 } from "../../conat-api/index.js";
-import { hostCloses, within } from "../aborted.js";
+import { abortError, hostCloses, within } from "../aborted.js";
 import type { Repository } from "../repository/index.js";
 import type { TaggedBackup } from "../store/index.js";
 import type { Outcome, TaskRun, Tools } from "./task.js";
@@ -43,14 +43,21 @@ export async function finishedAllTheSame(
   const ask = (until: AbortSignal) =>
     findFinished(repository, job, { store }, until);
   const asked = error === hostCloses ? within(lastAnswerMs, ask) : ask(signal);
-  const found = await asked.catch((cause: BackupError) => {
-    const told = cause.code === "REPOSITORY_DAMAGED" || signal.aborted;
-    throw told ? cause : error;
-  });
+  let found: Backup | undefined;
+  try {
+    found = await asked;
+  } catch (cause) {
+    if (cause instanceof NotWhole) throw cause.cause;
+    // Somebody cancelled, or the host closes, while it was asked.
+    throw error !== hostCloses && signal.aborted ? abortError(signal) : error;
+  }
   if (found) return adopted(job, found);
   note({ in_doubt: false });
   throw error;
 }
+
+/** Of this backup the repository misses something; not of any other. */
+class NotWhole extends Error {}
 
 type Tagged = Pick<Job, "job_id" | "project_id">;
 
@@ -58,10 +65,10 @@ type Tagged = Pick<Job, "job_id" | "project_id">;
  * Asks the repository. The time of a backup is not looked at: nobody knew
  * the job's id before the job, and a clock may have jumped meanwhile.
  *
- * @throws BackupError REPOSITORY_DAMAGED: it is there in part; or why the
- * repository could not be asked.
+ * @throws NotWhole: it is there in part; else why the repository could not be
+ * asked.
  */
-export async function findFinished(
+async function findFinished(
   repository: Repository,
   job: Tagged,
   { store }: Pick<Tools, "store">,
@@ -72,8 +79,14 @@ export async function findFinished(
   const backup =
     added.find((one) => isOf(one, job)) ??
     store.backups.ofJob({ ...job, repository_id });
-  if (backup) await repository.prove(backup.backup_id, { signal });
-  return backup;
+  if (!backup) return undefined;
+  try {
+    await repository.prove(backup.backup_id, { signal });
+    return backup;
+  } catch (cause) {
+    if ((cause as BackupError).code !== "REPOSITORY_DAMAGED") throw cause;
+    throw new NotWhole("it is there in part", { cause });
+  }
 }
 
 function isOf(
@@ -95,7 +108,10 @@ export function adopted(
     ...(added_bytes === null ? {} : { bytes_added: added_bytes }),
     ...(files === null ? {} : { files }),
     warnings: [untold],
-    backup: { ...found, trigger, requested_by },
+    backup: {
+      ...{ ...found, trigger, requested_by },
+      ...{ warnings_count: 1, warnings: [untold] },
+    },
   };
 }
 

@@ -4,9 +4,9 @@
  */
 
 import { dirname } from "node:path";
-import { BackupError, type JobKind } from "../../conat-api/index.js";
+import { BackupError } from "../../conat-api/index.js";
 import { endGroup } from "../exec.js";
-import { groupEnds, groupsNaming } from "../process-group.js";
+import { groupEnds, groupsOfJob, type JobMarks } from "../process-group.js";
 import { isAlive } from "../process-identity.js";
 import { removeTree } from "../source/remove.js";
 import { capturesOf } from "../source/stage-shape.js";
@@ -16,15 +16,15 @@ import { type Move, parseJournal, settleSwap } from "./restore/swap.js";
 import type { Tools } from "./task.js";
 
 /**
- * Ends and removes what a dead job left. "succeeded": its swap had begun and
- * is now finished; "failed": the job's work is not there.
+ * Puts in order what a dead job left, once its commands have ended; what it
+ * staged stays. "succeeded": its swap had begun and is now finished;
+ * "failed": the job's work is not there.
  */
-export async function cleanUpAfter(
+export async function settleLeftovers(
   row: JobRow,
   tools: Pick<Tools, "host" | "config" | "btrfs" | "store">,
 ): Promise<"succeeded" | "failed"> {
-  await endGroupsOf(row, tools);
-  return leftoversOf[row.kind](row, tools);
+  return row.kind === "restore" ? settleRestore(row, tools) : "failed";
 }
 
 /** How long a killed process may take to end: it may wait for a slow disk. */
@@ -35,8 +35,8 @@ const endsWithinMs = 10_000;
  *
  * @throws BackupError FILESYSTEM_FAILED
  */
-async function endGroupsOf(
-  row: JobRow,
+export async function endGroupsOf(
+  row: JobMarks & Partial<JobRow>,
   { host, config }: Pick<Tools, "host" | "config">,
 ): Promise<void> {
   const { privileged = [] } = host;
@@ -51,11 +51,8 @@ async function endGroupsOf(
  * starting a command and noting it, and behind a prefix rustic is not the
  * leader and may outlive it.
  */
-function groupsOf(row: JobRow): Set<number> {
-  const groups = groupsNaming(`job=${row.job_id}`);
-  if (row.stage !== null) {
-    for (const pgid of groupsNaming(row.stage)) groups.add(pgid);
-  }
+function groupsOf(row: JobMarks & Partial<JobRow>): Set<number> {
+  const groups = groupsOfJob(row);
   const group = groupOf(row);
   if (group && isAlive(group)) groups.add(group.pid);
   return groups;
@@ -69,38 +66,26 @@ function unkillable(pgid: number): BackupError {
   );
 }
 
-const leftoversOf: Record<
-  JobKind,
-  (
-    row: JobRow,
-    tools: Pick<Tools, "host" | "config" | "btrfs" | "store">,
-  ) => Promise<"succeeded" | "failed">
-> = {
-  async backup(row, tools) {
-    await removeStages(row, tools);
-    return "failed";
-  },
-
-  async restore(row, tools) {
-    const { store } = tools;
-    const moves = movesOf(row);
-    const inPlace = toJob(row).target?.type === "in_place";
-    const state = inPlace
-      ? await settleStopped(row, moves, tools)
-      : await settleSwap(moves);
-    // Once the staged trees are gone the journal could not be read rightly.
-    if (state === "old") store.jobs.note(row.job_id, noSwap);
-    await removeStages(row, tools);
-    if (state === "new") {
-      if (inPlace) await tellReplaced(row, tools);
-      return "succeeded";
-    }
-    for (const { kept } of moves) {
-      if (kept) await removeIfEmpty(dirname(kept));
-    }
-    return "failed";
-  },
-};
+async function settleRestore(
+  row: JobRow,
+  tools: Pick<Tools, "host" | "store">,
+): Promise<"succeeded" | "failed"> {
+  const moves = movesOf(row);
+  const inPlace = toJob(row).target?.type === "in_place";
+  const state = inPlace
+    ? await settleStopped(row, moves, tools)
+    : await settleSwap(moves);
+  if (state === "new") {
+    if (inPlace) await tellReplaced(row, tools);
+    return "succeeded";
+  }
+  // Once the staged trees are gone the journal could not be read rightly.
+  tools.store.jobs.note(row.job_id, noSwap);
+  for (const { kept } of moves) {
+    if (kept) await removeIfEmpty(dirname(kept));
+  }
+  return "failed";
+}
 
 /** The project may run by now: a host that fails to start it again is late. */
 async function settleStopped(
@@ -140,6 +125,8 @@ const noSwap = { journal: null, kept_at: null };
 /**
  * What a job staged, and nothing else. A restore that ended between its
  * renames keeps all: only a person can say what is right.
+ *
+ * @throws BackupError FILESYSTEM_FAILED; or the signal's reason, half done.
  */
 export async function removeStages(
   { kind, job_id, project_id, stage, state, journal }: JobRow,
@@ -149,15 +136,17 @@ export async function removeStages(
     btrfs,
     store,
   }: Pick<Tools, "host" | "config" | "btrfs" | "store">,
+  signal?: AbortSignal,
 ): Promise<void> {
   if (state === "failed" && journal !== null) return;
   if (kind === "restore") {
     const paths = await host.projects.paths(project_id);
-    if (paths) await removeStaging({ host, config, btrfs }, paths, job_id);
+    const tools = { host, config, btrfs };
+    if (paths) await removeStaging(tools, paths, job_id, signal);
   }
   if (stage !== null) {
-    await removeTree(stage, btrfs);
-    await removeTree(capturesOf(stage), btrfs);
+    await removeTree(stage, btrfs, signal);
+    await removeTree(capturesOf(stage), btrfs, signal);
   }
   store.jobs.clearStage(job_id);
 }

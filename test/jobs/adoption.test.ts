@@ -89,7 +89,7 @@ describeReal(
 
     test("is found by its tag: succeeded, with what the repository says of it", async () => {
       engine = await host.start();
-      await until(() => row().state === "succeeded");
+      await until(() => row().state === "succeeded" && row().stage === null);
       const [backup, ...more] = await stored(engine.tools, job);
       expect(more).toEqual([]);
       expect(row()).toMatchObject({
@@ -230,6 +230,20 @@ describeReal(
       await engine.close({ drainMs: 0 });
       expect(ended).toMatchObject({ job_id, state: "succeeded", in_doubt: 0 });
     });
+
+    test("is not called cancelled when the host closes and nobody answers", async () => {
+      rustic.behave(`${lingers}\n;; *" list "*) sleep 60`);
+      const { job_id } = await start();
+      await until(() => existsSync(done));
+      let ended: JobRow | undefined;
+      const { jobs } = engine.backups.tools.store;
+      const { settle } = jobs;
+      jobs.settle = (...args) => (ended = settle(...args));
+      await engine.close({ drainMs: 0 });
+      expect(ended).toMatchObject({
+        ...{ job_id, state: "failed", error_code: "INTERRUPTED", in_doubt: 1 },
+      });
+    }, 30_000);
 
     test("is not believed to be another project's: a tag can be forged", async () => {
       rustic.behave(forges(randomUUID()));

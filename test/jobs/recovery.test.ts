@@ -13,7 +13,7 @@ import type { ProjectBackups } from "../../lib/index.js";
 import { watchOwners } from "../../lib/jobs/deaths.js";
 import { settleOrphans } from "../../lib/jobs/doubt.js";
 import { createRecovery } from "../../lib/jobs/keep-recovering.js";
-import { recover } from "../../lib/jobs/recovery.js";
+import { recover, removeAbandoned } from "../../lib/jobs/recovery.js";
 import { createRefresher } from "../../lib/jobs/refresh.js";
 import { type JobRow, withFileLock } from "../../lib/store/index.js";
 import { keptDirectory, stagingDirectory } from "../../lib/work-directory.js";
@@ -42,6 +42,7 @@ async function recoverAndAsk(tools: ProjectBackups["tools"]): Promise<void> {
   const refresher = createRefresher(tools);
   const { signal } = new AbortController();
   await settleOrphans(await recover(tools), refresher, tools, signal);
+  await removeAbandoned(tools);
   await refresher.close();
 }
 

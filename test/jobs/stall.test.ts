@@ -48,6 +48,12 @@ async function beginLong(): Promise<{ job: Job; pid: number }> {
   return { job, pid: await runningRustic("backup") };
 }
 
+/** The group that its row names; throws when it never names one. */
+async function groupOf(job: Job): Promise<number> {
+  await until(() => typeof rowOf(job)?.group_pid === "number");
+  return rowOf(job)?.group_pid as number;
+}
+
 function expectNothingLeft(job: Job): void {
   expect(rusticsOf("backup")).toEqual([]);
   expect(rowOf(job)).toMatchObject({ stage: null, group_pid: null });
@@ -63,8 +69,9 @@ describeReal("a rustic that hangs", { needs: ["root", "rustic"] }, () => {
   test("is ended with its whole group, and the backup is tried again", async () => {
     await start({ idleSeconds: 1 });
     const { job, pid } = await beginLong();
-    const group = rowOf(job)?.group_pid ?? 0;
     process.kill(pid, "SIGSTOP");
+    const group = await groupOf(job);
+    expect([pid, group].map(isRunning)).toEqual([true, true]);
     const ended = await engine.ended(job);
     expect(ended).toMatchObject({
       ...{ state: "failed", error_code: "STALLED", backup_id: null },
@@ -203,7 +210,9 @@ describeReal(
         expect(ended).toMatchObject({
           ...{ state: "succeeded", error_code: null, warnings_count: 1 },
           // rustic does not say which file it was.
-          warnings: [{ message: "Input/output error" }],
+          warnings: [
+            { message: "a file that rustic does not name: Input/output error" },
+          ],
         });
         const path = join(engine.root, "restored", "there");
         const { job } = await engine.local("restore", {

@@ -125,6 +125,7 @@ export async function backUpThrough(
   return endingOf(tenant, job);
 }
 
+/** Each rule has to strike: else the row proves nothing. */
 export async function during<T>(
   { proxy }: Tenant,
   { rules, refused = false }: Trouble,
@@ -132,12 +133,18 @@ export async function during<T>(
 ): Promise<T> {
   proxy.arm(rules);
   if (refused) await proxy.pause();
+  let result: T;
   try {
-    return await action();
+    result = await action();
   } finally {
     if (refused) await proxy.resume();
     proxy.arm([]);
   }
+  const unused = rules.filter((rule) => proxy.hits(rule) === 0);
+  expect({ neverStruck: unused.map(({ on }) => on) }).toEqual({
+    neverStruck: [],
+  });
+  return result;
 }
 
 export function writeNotes(tenant: Tenant, text: string): void {

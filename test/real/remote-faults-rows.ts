@@ -221,27 +221,27 @@ const silences: Row[] = [
 ];
 
 const liars: Row[] = [
-  ["200 without a body", answer(200)] as const,
-  ["304", answer(304)] as const,
-  ["307", redirect(307, "/elsewhere")] as const,
-  ["308", redirect(308, "/elsewhere")] as const,
-  ["302 to a page", redirect(302, "/page")] as const,
-].flatMap(([fault, how]) => [
+  ["200 without a body", answer(200), []] as const,
+  ["304", answer(304), []] as const,
+  ["307", redirect(307, "/elsewhere"), []] as const,
+  ["308", redirect(308, "/elsewhere"), []] as const,
+  ["302 to a page", redirect(302, "/page"), [page]] as const,
+].flatMap(([fault, how, more]) => [
   {
     fault: `${fault} on POST data`,
-    rules: [...posts("data", how), page],
+    rules: [...posts("data", how), ...more],
     ending: damaged,
     after: spoiled,
   },
   {
     fault: `${fault} on POST index`,
-    rules: [...posts("index", how), page],
+    rules: [...posts("index", how), ...more],
     ending: damaged,
     after: oneBroken,
   },
   {
     fault: `${fault} on POST snapshots`,
-    rules: [...posts("snapshots", how), page],
+    rules: [...posts("snapshots", how), ...more],
     ending: notKept,
   },
 ]);

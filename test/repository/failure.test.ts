@@ -62,6 +62,7 @@ const meanings: Record<string, [ErrorCode, string]> = {
   "pack-missing": ["REPOSITORY_DAMAGED", damaged],
   "rest-pack-missing": ["REPOSITORY_DAMAGED", damaged],
   "s3-pack-missing": ["REPOSITORY_DAMAGED", damaged],
+  "whole-rest-pack-short": ["REPOSITORY_DAMAGED", damaged],
   "index-missing": ["REPOSITORY_DAMAGED", damaged],
   "rest-restore-404": ["REPOSITORY_DAMAGED", damaged],
   "rest-restore-short": ["REPOSITORY_DAMAGED", damaged],

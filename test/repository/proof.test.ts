@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   answer,
@@ -11,6 +11,7 @@ import {
 import { identifyProcess } from "../../lib/process-identity.js";
 import { tempDir } from "../support/temp.js";
 import { describeReal } from "../support/tools.js";
+import { makeUnrulyRustic } from "../support/unruly-rustic.js";
 import {
   type Remote,
   type RemoteKind,
@@ -53,15 +54,21 @@ async function start(kind: RemoteKind, options = {}): Promise<Remote> {
 /** The repository was listed: the short way did not do. */
 const listed = ({ proxy }: Remote) => proxy.requests.includes("GET data/");
 
+/** One that backed up before: what it finds there is proven. */
+async function startKnown(kind: RemoteKind, options = {}): Promise<Remote> {
+  const started = await start(kind, options);
+  await started.backUp({ "first.txt": "first notes\n" });
+  started.proxy.requests.length = 0;
+  return started;
+}
+
 function marks({ opening }: Remote): string[] {
   return readdirSync(join(opening.dataDir, "unproven/main"));
 }
 
 describeReal("a backup over the network", { needs }, () => {
   test.each(kinds)("is proven by its own files (%s)", async (kind) => {
-    const { backUp, proxy } = await start(kind);
-    await backUp({ "notes.txt": "some notes\n" });
-    proxy.requests.length = 0;
+    const { backUp, proxy } = await startKnown(kind);
     await backUp({ "notes.txt": "other notes\n" });
     const asks = kind === "gcs" ? "GET" : "HEAD";
     const asked = (folder: string) =>
@@ -100,7 +107,7 @@ describeReal("a backup over the network", { needs }, () => {
   );
 
   test("with a name that forges rustic's log is proven all the same", async () => {
-    const { backUp } = await start("rest");
+    const { backUp } = await startKnown("rest");
     const forged = (kind: string) =>
       `a\n2026-01-01T00:00:00Z [TRACE] - writing tpe: ${kind}, id: abcdef01\n`;
     await backUp({ [forged("Index")]: "1", [forged("Pack")]: "2" });
@@ -113,21 +120,47 @@ describeReal("a backup over the network", { needs }, () => {
     ["gets no reply", dropBeforeRead],
     ["is refused", answer(403)],
   ])("whose question %s is proven by rustic", async (_how, fault) => {
-    const { backUp, proxy } = await start("rest");
+    const { backUp, proxy } = await startKnown("rest");
     proxy.arm([{ on: "HEAD data", fault }]);
     await backUp({ "notes.txt": "some notes\n" });
     expect(listed(remote)).toBe(true);
   });
 
   test("through a proxy that we cannot use is proven by rustic", async () => {
-    const { backUp, proxy } = await start("rest", { direct: false });
+    const { backUp, proxy } = await startKnown("rest", { direct: false });
     await backUp({ "notes.txt": "some notes\n" });
     expect(proxy.requests).not.toContain("HEAD data");
     expect(listed(remote)).toBe(true);
   });
 
+  test.each(["gone", "not readable"])(
+    "is proven by rustic when what was proven is %s",
+    async (how) => {
+      const { backUp, opening } = await startKnown("rest");
+      const path = join(opening.dataDir, "proven/main.json");
+      if (how === "gone") rmSync(path);
+      else writeFileSync(path, "[");
+      await backUp({ "notes.txt": "some notes\n" });
+      expect(listed(remote)).toBe(true);
+    },
+  );
+
+  test("is not damaged because rustic was killed while it looked", async () => {
+    const rustic = makeUnrulyRustic();
+    const { backUp } = await start("rest", { binary: rustic.path });
+    rustic.behave("kill -KILL $$", "check");
+    const files = { "notes.txt": "some notes\n" };
+    await expect(backUp(files)).rejects.toMatchObject({
+      code: "COMMAND_FAILED",
+    });
+    expect(marks(remote)).toHaveLength(1);
+    rustic.tame();
+    await backUp(files);
+    expect(marks(remote)).toEqual([]);
+  });
+
   test("can be cancelled while its proof waits for an answer", async () => {
-    const { backUp, proxy } = await start("rest");
+    const { backUp, proxy } = await startKnown("rest");
     const cancel = new AbortController();
     const fault = ({ incoming }: Exchange) => {
       incoming.resume();
@@ -158,6 +191,31 @@ describeReal("a repository that lost a pack", { needs }, () => {
     await expect(backUp(files)).rejects.toMatchObject(lacking);
     await backUp({ "other.txt": "other notes\n" });
     await expect(backUp(files)).rejects.toMatchObject(lacking);
+  });
+
+  test.each(["knows", "does not know"])(
+    "proves none of another host that %s the rest of it",
+    async (how) => {
+      const { backUp, another, proxy } = await startKnown("rest");
+      const other = await another();
+      if (how === "knows") await other.backUp({ "other.txt": "other notes\n" });
+      proxy.arm([{ on: "POST data", fault: swallowed.rest }]);
+      await expect(backUp(files)).rejects.toMatchObject(lacking);
+      proxy.arm([]);
+      await expect(other.backUp(files)).rejects.toMatchObject(lacking);
+      await expect(other.backUp(files)).rejects.toMatchObject(lacking);
+    },
+  );
+
+  test("is looked through once for what another host wrote", async () => {
+    const { backUp, another, proxy } = await startKnown("rest");
+    const other = await another();
+    await other.backUp({ "other.txt": "other notes\n" });
+    for (const looks of [true, false]) {
+      proxy.requests.length = 0;
+      await backUp({ "notes.txt": `notes ${looks}\n` });
+      expect(listed(remote)).toBe(looks);
+    }
   });
 
   test("is trusted again when its index was repaired", async () => {
@@ -216,7 +274,7 @@ describeReal("a mark", { needs }, () => {
     ["wrote later than this one read", wrote("9999-01-01T00:00:00Z"), false],
     ["wrote nothing yet", "", false],
   ])("of another backup that %s", async (_what, log, looks) => {
-    const { backUp } = await start("rest");
+    const { backUp } = await startKnown("rest");
     mark(log, identifyProcess(process.pid));
     await backUp({ "notes.txt": "some notes\n" });
     expect(listed(remote)).toBe(looks);

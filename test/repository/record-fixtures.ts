@@ -38,7 +38,7 @@ import {
 } from "../../lib/repository/commands/snapshots.js";
 import { type Location, locate } from "../../lib/repository/location.js";
 import { execa } from "execa";
-import { loseReply, startFaultProxy } from "../support/fault-proxy.js";
+import { halve, loseReply, startFaultProxy } from "../support/fault-proxy.js";
 import { startGcs } from "../support/servers/gcs.js";
 import { startRest } from "../support/servers/rest.js";
 import { startS3 } from "../support/servers/s3.js";
@@ -487,6 +487,20 @@ describe("REST", () => {
         await tryRestore("rest-restore-short");
       },
     );
+  });
+
+  test("packs that were cut short on their way", async () => {
+    const server = await startRest();
+    const proxy = await startFaultProxy(server.url);
+    const access = { ...server, url: proxy.url };
+    const location = locate(configOf(restConfig(access)).repository);
+    await rustic().call(location, password, initCommand);
+    proxy.arm([{ on: "POST data", fault: halve }]);
+    const run = rustic().call(location, password, backup(smallStage()));
+    const command = isWholeCommand((await run).backup_id);
+    await record("whole-rest-pack-short", { location, command });
+    await proxy.stop();
+    await server.stop();
   });
 
   test("a reply that is lost, where nothing can be overwritten", async () => {

@@ -1,5 +1,7 @@
 /** Repositories over the network, with a proxy before them that goes wrong. */
 
+import { cpSync } from "node:fs";
+import { join } from "node:path";
 import { openRepository } from "../../lib/repository/open.js";
 import {
   createRepository,
@@ -10,6 +12,7 @@ import { type FaultProxy, startFaultProxy } from "../support/fault-proxy.js";
 import { startGcs } from "../support/servers/gcs.js";
 import { startRest } from "../support/servers/rest.js";
 import { startS3 } from "../support/servers/s3.js";
+import { tempDir } from "../support/temp.js";
 import {
   gcsConfig,
   job_id,
@@ -28,6 +31,8 @@ export interface Remote {
   proxy: FaultProxy;
   /** Backs up a stage with these files. */
   backUp(files: Files, options?: CallOptions): Promise<string>;
+  /** Another data directory with this one's keys. */
+  another(): Promise<Omit<Remote, "another">>;
   stop(): Promise<void>;
 }
 
@@ -82,28 +87,49 @@ async function proxied({ endpoint }: { endpoint: string }) {
 
 interface RemoteOptions {
   direct?: boolean;
+  /** Instead of the real rustic. */
+  binary?: string;
 }
 
 async function startRemote(
   { proxy, config }: { proxy: FaultProxy; config: object },
   kind: RemoteKind,
-  { direct = true }: RemoteOptions = {},
+  options: RemoteOptions = {},
 ): Promise<Remote> {
-  const stop = proxy.stop;
+  const host = async (dataDir: string) => ({
+    ...(await openHost(config, kind, { ...options, dataDir })),
+    proxy,
+    stop: proxy.stop,
+  });
   try {
-    const opening = openingOf(config, {});
-    const opened = await openRepository(opening);
-    const place = { ...opening, ...opened, name: "main", kind, direct };
-    const repository = createRepository(place);
-    const backUp = async (files: Files, options: CallOptions = {}) => {
-      const directory = stageWith(files);
-      const source = ["."];
-      const input = { directory, source, project_id, job_id, onBytes() {} };
-      return (await repository.backup(input, options)).backup_id;
+    const first = await host(tempDir("host"));
+    const another = () => {
+      const dataDir = tempDir("another-host");
+      const { keysDir } = first.opening;
+      cpSync(keysDir, join(dataDir, "keys"), { recursive: true });
+      return host(dataDir);
     };
-    return { repository, opening, proxy, backUp, stop };
+    return { ...first, another };
   } catch (error) {
-    await stop();
+    await proxy.stop();
     throw error;
   }
+}
+
+async function openHost(
+  config: object,
+  kind: RemoteKind,
+  { direct = true, ...where }: RemoteOptions & { dataDir: string },
+) {
+  const opening = openingOf(config, where);
+  const opened = await openRepository(opening);
+  const place = { ...opening, ...opened, name: "main", kind, direct };
+  const repository = createRepository(place);
+  const backUp = async (files: Files, options: CallOptions = {}) => {
+    const directory = stageWith(files);
+    const source = ["."];
+    const input = { directory, source, project_id, job_id, onBytes() {} };
+    return (await repository.backup(input, options)).backup_id;
+  };
+  return { repository, opening, backUp };
 }

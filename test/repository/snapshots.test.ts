@@ -1,7 +1,15 @@
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   listIdsCommand,
   readBackupsCommand,
 } from "../../lib/repository/commands/snapshots.js";
+import { openRepository } from "../../lib/repository/open.js";
+import { createRepository } from "../../lib/repository/repository.js";
+import { tempDir } from "../support/temp.js";
+import { describeReal } from "../support/tools.js";
+import { job_id, openingOf, stageWith } from "./ground.js";
 
 const [good, bad, foreign] = ["a", "b", "c"].map((one) => one.repeat(64));
 const project_id = "5f1d7a3e-0b52-4c41-9c1e-7d0a4f8e2b11";
@@ -74,3 +82,34 @@ test.each([
     named ? "0d5c2a52-8f5c-4d8a-9a0a-0d9a52e7a001" : null,
   );
 });
+
+describeReal(
+  "a repository with a damaged snapshot",
+  { needs: ["rustic"] },
+  () => {
+    test("is read, but for that one", async () => {
+      const path = join(tempDir("storage"), "repository");
+      const opening = openingOf({ kind: "local", path }, {});
+      const opened = await openRepository(opening);
+      const place = { ...opening, ...opened, name: "main", kind: "local" };
+      const repository = createRepository({ ...place, direct: true });
+      const backUp = async (content: string) => {
+        const directory = stageWith({ "notes.txt": content });
+        const what = { directory, source: ["."], project_id, job_id };
+        const input = { ...what, onBytes() {} };
+        return (await repository.backup(input, {})).backup_id;
+      };
+      const whole = [await backUp("1"), await backUp("2"), await backUp("3")];
+      const broken = "5".repeat(64);
+      writeFileSync(join(path, "snapshots", broken), randomBytes(300));
+      const ids = await repository.ids();
+      expect(ids).toContain(broken);
+      const malformed: string[] = [];
+      const onMalformed = (id: string) => malformed.push(id);
+      const found = await repository.read(ids, { onMalformed });
+      const read = found.map(({ backup_id }) => backup_id);
+      expect(read.toSorted()).toEqual(whole.toSorted());
+      expect(malformed).toEqual([broken]);
+    });
+  },
+);

@@ -34,6 +34,8 @@ export interface FaultProxy {
   url: string;
   /** `POST data` and the like, of each request so far. */
   requests: string[];
+  /** How many requests this rule has dealt with so far. */
+  hits(rule: Rule): number;
   /** From now on; `[]`: all goes well. */
   arm(rules: readonly Rule[]): void;
   /** Nothing listens there until `resume`. */
@@ -48,13 +50,7 @@ export async function startFaultProxy(
 ): Promise<FaultProxy> {
   const storage = new URL(target);
   const requests: string[] = [];
-  let rules: (Rule & { left: number })[] = [];
-  const faultOf = (what: string): Fault => {
-    const rule = rules.find(({ on, left }) => left > 0 && covers(on, what));
-    if (!rule) return pass;
-    rule.left--;
-    return rule.fault;
-  };
+  const { arm, hits, faultOf } = makeRules();
   const server = createServer((incoming, response) => {
     const what = `${incoming.method} ${kindOf(incoming.url ?? "")}`;
     requests.push(what);
@@ -78,12 +74,33 @@ export async function startFaultProxy(
   return {
     url: `http://127.0.0.1:${port}/`,
     requests,
-    arm: (given) => {
-      rules = given.map((rule) => ({ ...rule, left: rule.times ?? Infinity }));
-    },
+    hits,
+    arm,
     pause: stop,
     resume: () => listen(port),
     stop,
+  };
+}
+
+/** The rules that are armed, and how often each one ever dealt. */
+function makeRules() {
+  const counts = new Map<Rule, number>();
+  let armed: { rule: Rule; left: number }[] = [];
+  const hits = (rule: Rule): number => counts.get(rule) ?? 0;
+  return {
+    hits,
+    arm(rules: readonly Rule[]): void {
+      armed = rules.map((rule) => ({ rule, left: rule.times ?? Infinity }));
+    },
+    faultOf(what: string): Fault {
+      const found = armed.find(
+        ({ rule, left }) => left > 0 && covers(rule.on, what),
+      );
+      if (!found) return pass;
+      found.left--;
+      counts.set(found.rule, hits(found.rule) + 1);
+      return found.rule.fault;
+    },
   };
 }
 

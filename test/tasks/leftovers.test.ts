@@ -6,7 +6,11 @@ import type { ProjectBackups } from "../../lib/index.js";
 import { groupLives } from "../../lib/process-group.js";
 import { identifyProcess } from "../../lib/process-identity.js";
 import type { JobRow } from "../../lib/store/index.js";
-import { cleanUpAfter, removeKept } from "../../lib/tasks/leftovers.js";
+import {
+  endGroupsOf,
+  removeKept,
+  removeStages,
+} from "../../lib/tasks/leftovers.js";
 import { makeSharedHost } from "../support/engine-processes.js";
 import { dead, verbsOf } from "../support/job-rows.js";
 import { tempDir } from "../support/temp.js";
@@ -53,9 +57,9 @@ describe("the process group of a dead job", () => {
 
   test("is found by its command line where the host died before it noted it", async () => {
     const job_id = running("backup");
-    const other = sleeper(`job=${crypto.randomUUID()}`);
+    const other = sleeper("--tag", `job=${crypto.randomUUID()}`);
     const child = sleeper("backup", "--tag", `job=${job_id}`);
-    await cleanUpAfter(rowOf(job_id), engine.tools);
+    await endGroupsOf(rowOf(job_id), engine.tools);
     expect(groupLives(child.pid ?? 0)).toBe(false);
     expect(groupLives(other.pid ?? 0)).toBe(true);
     process.kill(-(other.pid ?? 0), "SIGKILL");
@@ -71,7 +75,7 @@ describe("the process group of a dead job", () => {
     const onlooker = execa("sh", ["-c", "sleep 1000; :", stage], {
       reject: false,
     });
-    await cleanUpAfter(rowOf(job_id), engine.tools);
+    await endGroupsOf(rowOf(job_id), engine.tools);
     expect(groupLives(child.pid ?? 0)).toBe(false);
     expect(isRunning(onlooker.pid ?? 0)).toBe(true);
     execFileSync("pkill", ["-KILL", "-P", String(onlooker.pid)]);
@@ -85,9 +89,8 @@ describe("the process group of a dead job", () => {
     const child = writer(stage);
     const group = identifyProcess(child.pid ?? 0);
     engine.tools.store.jobs.note(job_id, { stage, group });
-    await expect(cleanUpAfter(rowOf(job_id), engine.tools)).resolves.toBe(
-      "failed",
-    );
+    await endGroupsOf(rowOf(job_id), engine.tools);
+    await removeStages(rowOf(job_id), engine.tools);
     expect(isRunning(group.pid)).toBe(false);
     expect(existsSync(stage)).toBe(false);
     await child;
@@ -105,7 +108,7 @@ describe("the process group of a dead job", () => {
     const group = identifyProcess(child.pid ?? 0);
     await until(() => existsSync(join(cwd, "all")));
     engine.tools.store.jobs.note(job_id, { group });
-    await cleanUpAfter(rowOf(job_id), engine.tools);
+    await endGroupsOf(rowOf(job_id), engine.tools);
     expect(groupLives(group.pid)).toBe(false);
     await child;
   });
@@ -116,7 +119,7 @@ describe("the process group of a dead job", () => {
     const group = identifyProcess(child.pid ?? 0);
     const earlier = { ...group, started: group.started - 1 };
     engine.tools.store.jobs.note(job_id, { group: earlier });
-    await cleanUpAfter(rowOf(job_id), engine.tools);
+    await endGroupsOf(rowOf(job_id), engine.tools);
     expect(isRunning(group.pid)).toBe(true);
     child.kill("SIGKILL");
     await child;

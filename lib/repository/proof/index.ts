@@ -5,16 +5,19 @@ import { backupCommand } from "../commands/backup.js";
 import type { BackupInput, BackupResult } from "../commands/backup.js";
 import { withCallFile } from "../call-file.js";
 import type { CallOptions } from "../rustic.js";
+import { cachedIndex, type KnownIndex } from "./known-index.js";
 import type { Mark, Marks } from "./marks.js";
 import { isClearlyStored, proveStored, type Proving } from "./prove.js";
-import { readWritten } from "./written.js";
+import { readWritten, type Written } from "./written.js";
 
+export { type KnownIndex, openKnownIndex } from "./known-index.js";
 export { type Marks, openMarks } from "./marks.js";
 export { proveStored, type Proving } from "./prove.js";
 
 export interface RemoteBackup {
   proving: Proving;
   marks: Marks;
+  known: KnownIndex;
   runDir: string;
   /** false: rustic reaches the storage through a proxy, we would not. */
   direct: boolean;
@@ -48,20 +51,48 @@ export function backUpRemotely(
 
 /** Only while nothing makes us doubt the repository, the short way counts. */
 async function prove(
-  { proving, marks, direct }: RemoteBackup,
+  remote: RemoteBackup,
   backup_id: string,
   { mark, logFile }: { mark: Mark; logFile: string },
 ): Promise<void> {
+  const { proving, marks, known, direct } = remote;
   const written = await readWritten(logFile).catch(() => undefined);
+  const index = await cachedIndex(proving.cache);
   const leftOver = marks.leftOver();
   const doubtful =
     leftOver.length > 0 ||
     written === undefined ||
+    index === undefined ||
+    readUnknown(index, written, known) ||
     (await marks.mayHaveRead(mark, written));
   const short = direct && !doubtful;
-  if (short && (await isClearlyStored(proving, backup_id, written))) return;
+  if (short && (await isClearlyStored(proving, backup_id, written))) {
+    return remember(remote, index);
+  }
   const { missesNothing } = await proveStored(proving, backup_id);
-  if (missesNothing) marks.clear(leftOver);
+  if (!missesNothing) return;
+  marks.clear(leftOver);
+  // What came since was not looked at.
+  await remember(remote, index ?? []);
+}
+
+/** Did it read an index file that no proof covers? */
+function readUnknown(
+  index: readonly string[],
+  written: Written,
+  known: KnownIndex,
+): boolean {
+  const ids = known.read();
+  const isOurs = (id: string) => written.index.has(id.slice(0, 8));
+  return ids === undefined || !index.every((id) => isOurs(id) || ids.has(id));
+}
+
+async function remember(
+  { proving, known }: RemoteBackup,
+  proven: readonly string[],
+): Promise<void> {
+  const present = await cachedIndex(proving.cache);
+  if (present) known.add(proven, present);
 }
 
 /** A run that wrote no index file spoils no other. */

@@ -94,6 +94,7 @@ export async function proveStored(
   const check = () => call(checkCommand(backup_id), options);
   const first = await check().catch(leaveOpen);
   const sound = first && first.trees.length === 0 ? first : undefined;
+  // One that was killed, say, has found nothing.
   const findings = sound ?? (await check().catch(inOurWords));
   if (findings.trees.length > 0) throw damagedTrees(findings.trees);
   if (!findings.packs) return { missesNothing: true };
@@ -110,10 +111,10 @@ function leaveOpen(error: BackupError): undefined {
 }
 
 function inOurWords(error: BackupError): never {
-  throw isAboutContent(error) ? damaged(error.details) : error;
+  throw error.code === "REPOSITORY_DAMAGED" ? damaged(error.details) : error;
 }
 
-/** Not about the way to the storage, or the job. */
+/** Not about the way to the storage, or the job: worth a second look. */
 function isAboutContent({ code }: BackupError): boolean {
   return (
     code === "REPOSITORY_DAMAGED" ||

@@ -49,12 +49,26 @@ async function readOne(
   backup_id: string,
   signal: AbortSignal,
 ): Promise<Backup | undefined> {
+  let damaged = false;
+  const onMalformed = () => {
+    damaged = true;
+  };
   try {
-    return (await repository.read([backup_id], { signal }))[0];
+    const found = await repository.read([backup_id], { signal, onMalformed });
+    if (damaged) throw unreadable();
+    return found[0];
   } catch (error) {
     if ((error as BackupError).code === "NOT_FOUND") return undefined;
     throw error;
   }
+}
+
+function unreadable(): BackupError {
+  return new BackupError(
+    "REPOSITORY_DAMAGED",
+    "The backup cannot be read: what names it in the repository is damaged.",
+    { hint: "Restore another backup." },
+  );
 }
 
 /** Of an unknown backup as of another project's. */

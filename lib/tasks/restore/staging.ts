@@ -32,9 +32,11 @@ export async function removeStaging(
   { host, config, btrfs }: Pick<Tools, "host" | "config" | "btrfs">,
   { subvolume, persist = subvolume }: ProjectPaths,
   job_id: string,
+  signal?: AbortSignal,
 ): Promise<void> {
   for (const place of new Set([subvolume, persist])) {
-    await removeTree(stagingDirectory(host, config, place, job_id), btrfs);
+    const staging = stagingDirectory(host, config, place, job_id);
+    await removeTree(staging, btrfs, signal);
   }
 }
 
