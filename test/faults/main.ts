@@ -1,23 +1,13 @@
 /** The fault engine's command line; scripts/faults.mjs bundles and runs it. */
 
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { type Arguments, readArguments, Refused } from "./arguments.js";
 import { makeGround } from "./ground.js";
 import { runModel } from "./model.js";
 import { parseReplay } from "./plan.js";
 import { printViolations, say } from "./report.js";
 import { begin } from "./run.js";
 import { serve } from "./runner.js";
-
-const { values } = parseArgs({
-  options: {
-    kills: { type: "string", default: "1000" },
-    seed: { type: "string", default: Date.now().toString(36) },
-    replay: { type: "string" },
-    expect: { type: "string" },
-    runner: { type: "boolean" },
-  },
-});
 
 async function replay(text: string): Promise<number> {
   const world = join(makeGround(), "world");
@@ -26,13 +16,21 @@ async function replay(text: string): Promise<number> {
   return report.violations.length > 0 ? 1 : 0;
 }
 
-async function main(): Promise<void> {
-  const { kills, seed, expect } = values;
-  process.exitCode =
-    values.replay === undefined
-      ? await runModel({ kills: Number(kills), seed, expect })
-      : await replay(values.replay);
+function main(): Promise<number> | undefined {
+  const given = readOrRefuse();
+  if (given === undefined) return Promise.resolve(2);
+  if (given.runner) return void serve();
+  return given.replay === undefined ? runModel(given) : replay(given.replay);
 }
 
-if (values.runner) serve();
-else void main();
+function readOrRefuse(): Arguments | undefined {
+  try {
+    return readArguments(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return undefined;
+  }
+}
+
+void main()?.then((code) => (process.exitCode = code));

@@ -29,10 +29,10 @@ export const failures: readonly Invariant[] = [
         .filter(({ kind, state }) => kind === "backup" && state === "failed")
         .flatMap((row) => {
           const again = rows.some(({ retry_of }) => retry_of === row.job_id);
-          if (!isRetried(row)) {
+          if (!isRetried(row) || row.cancel_requested_by !== null) {
             return again ? [`Job ${row.job_id}: ${row.error_code}.`] : [];
           }
-          return again || hasLater(row, rows)
+          return successorOf(row, rows)
             ? []
             : [`Job ${row.job_id}: ${row.error_code}, and nothing follows.`];
         }),
@@ -45,10 +45,21 @@ export function isRetried({ error_code, attempt }: JobRow): boolean {
   return rule.retry === "backoff" && attempt < rule.attempts;
 }
 
-/** Another backup of the project that waited, or came later, does the same. */
-function hasLater(row: JobRow, rows: readonly JobRow[]): boolean {
-  return rows.some(
+/**
+ * What tries the same again: its retry, or else the backup of the project
+ * that waited already. Of those that could have, one that was not cancelled.
+ */
+export function successorOf(
+  row: JobRow,
+  rows: readonly JobRow[],
+): JobRow | undefined {
+  const later = rows.filter(
     ({ seq, kind, project_id }) =>
       seq > row.seq && kind === "backup" && project_id === row.project_id,
+  );
+  return (
+    later.find(({ retry_of }) => retry_of === row.job_id) ??
+    later.find(({ state }) => state !== "cancelled") ??
+    later.at(-1)
   );
 }

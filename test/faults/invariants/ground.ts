@@ -4,6 +4,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { JobRow } from "../../../lib/store/index.js";
 import type { Facts } from "../scenario/facts.js";
+import {
+  type PersistVersions,
+  persistAmong,
+  persistInBackup,
+} from "../scenario/persist.js";
 import { versionAmong } from "../scenario/projects.js";
 import type { Session } from "../scenario/session.js";
 import type { Places, WorldState } from "../world/state.js";
@@ -17,6 +22,9 @@ export interface Stored {
   bytes: number;
   /** One when it is whole. */
   versions: (number | undefined)[];
+  persist: PersistVersions;
+  /** Directories and files, by path. */
+  tree: Record<string, string>;
 }
 
 export interface Ground {
@@ -41,17 +49,19 @@ export function groundOf(session: Session): Ground {
   const { facts, world } = session;
   const { places, state } = world;
   const rows = session.rows();
-  const stored = storedIn(places.repository);
+  const stored = storedIn(places.repository, facts);
   const listed = session.listed();
   return { session, rows, stored, listed, facts, state, places };
 }
 
-function storedIn(repository: string): Stored[] {
+function storedIn(repository: string, facts: Facts): Stored[] {
   const folder = join(repository, "snapshots");
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => /^[0-9a-f]{64}$/.test(name))
-    .map((name) => parse(name, readFileSync(join(folder, name), "utf8")));
+    .map((name) =>
+      parse(name, readFileSync(join(folder, name), "utf8"), facts),
+    );
 }
 
 interface File {
@@ -63,15 +73,18 @@ interface File {
       total_bytes_processed: number;
     };
   };
-  nodes: { path: string; content: string }[];
+  nodes: { path: string; type: string; content: string }[];
 }
 
-function parse(backup_id: string, text: string): Stored {
+function parse(backup_id: string, text: string, facts: Facts): Stored {
   const { snapshot, nodes } = JSON.parse(text) as File;
   const contentOf = (name: string) => {
     const found = nodes.find(({ path }) => path === name);
     return found && Buffer.from(found.content, "base64").toString();
   };
+  const project = facts.projects.find(
+    ({ project_id }) => project_id === snapshot.hostname,
+  );
   return {
     backup_id,
     host: snapshot.hostname,
@@ -79,5 +92,11 @@ function parse(backup_id: string, text: string): Stored {
     files: snapshot.summary.total_files_processed,
     bytes: snapshot.summary.total_bytes_processed,
     versions: versionAmong(contentOf),
+    persist: persistAmong((name) =>
+      contentOf(`${persistInBackup(project)}/${name}`),
+    ),
+    tree: Object.fromEntries(
+      nodes.map(({ path, type, content }) => [path, `${type} ${content}`]),
+    ),
   };
 }

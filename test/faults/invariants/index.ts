@@ -1,13 +1,15 @@
 /** All invariants; a world at rest is held to each. */
 
 import { isTerminal } from "../../../conat-api/index.js";
-import { join } from "node:path";
-import { versionsIn } from "../scenario/projects.js";
+import { noteVersion, rememberPlaces } from "../scenario/projects.js";
 import type { Session } from "../scenario/session.js";
 import { backups } from "./backups.js";
+import { cancels } from "./cancels.js";
+import { directories } from "./directories.js";
 import { failures } from "./failures.js";
 import { type Ground, groundOf, type Invariant } from "./ground.js";
 import { nothingLeft } from "./leftovers.js";
+import { persist } from "./persist.js";
 import { promises } from "./promises.js";
 import { restores } from "./restores.js";
 import { rows } from "./rows.js";
@@ -18,6 +20,9 @@ export const invariants: readonly Invariant[] = [
   ...rows,
   ...nothingLeft,
   ...restores,
+  ...directories,
+  ...persist,
+  ...cancels,
   ...secrets,
   ...failures,
   ...promises,
@@ -25,6 +30,8 @@ export const invariants: readonly Invariant[] = [
 
 export function checkAll(session: Session): void {
   const ground = groundOf(session);
+  const { facts, places } = ground;
+  for (const project of facts.projects) noteVersion(places, facts, project);
   for (const { id, sentence, check } of invariants) {
     for (const detail of check(ground)) {
       session.world.report({
@@ -39,10 +46,7 @@ export function checkAll(session: Session): void {
 
 /** What was looked at is not looked at again. */
 function forget({ facts, state, places, rows: all }: Ground): void {
-  for (const { project_id } of facts.projects) {
-    const [version] = versionsIn(join(places.projects, project_id));
-    if (version !== undefined) facts.last[project_id] = version;
-  }
+  rememberPlaces(places, facts);
   facts.promises.length = 0;
   facts.seenRestores = all
     .filter(({ kind, state }) => kind === "restore" && isTerminal(state))

@@ -2,7 +2,8 @@
 
 import type { JobRow } from "../../../lib/store/index.js";
 import type { Promised } from "../scenario/facts.js";
-import { isRetried } from "./failures.js";
+import { isHeld } from "../scenario/persist.js";
+import { isRetried, successorOf } from "./failures.js";
 import type { Ground, Invariant } from "./ground.js";
 
 export const promises: readonly Invariant[] = [
@@ -21,28 +22,42 @@ function isKept(ground: Ground, promised: Promised): boolean {
   const asked = ground.rows.find(({ job_id }) => job_id === promised.job_id);
   // That it has no row is told elsewhere.
   if (asked === undefined) return true;
-  const later = ground.rows.filter(
-    ({ seq, kind, project_id }) =>
-      seq >= asked.seq && kind === "backup" && project_id === asked.project_id,
-  );
-  return later.some((row) => givenUp(row) || holds(ground, row, promised));
+  const last = lastOf(asked, ground.rows);
+  return givenUp(last) || holds(ground, last, promised);
+}
+
+/** Of the row that was asked for and those that tried the same again. */
+function lastOf(asked: JobRow, rows: readonly JobRow[]): JobRow {
+  let last = asked;
+  while (last.state === "failed" && isRetried(last) && !givenUp(last)) {
+    const next = successorOf(last, rows);
+    if (next === undefined) break;
+    last = next;
+  }
+  return last;
 }
 
 /** Somebody cancelled it, or its code says that a person has to act. */
 function givenUp(row: JobRow): boolean {
-  return (
-    row.state === "cancelled" || (row.state === "failed" && !isRetried(row))
-  );
+  if (row.cancel_requested_by !== null) return true;
+  return row.state === "cancelled"
+    ? row.cancelled_by !== "recovery"
+    : row.state === "failed" && !isRetried(row);
 }
 
 function holds(
   { facts, stored }: Ground,
   { state, backup_id }: JobRow,
-  { project_id, since }: Promised,
+  { project_id, since, persistSince }: Promised,
 ): boolean {
   if (state !== "succeeded") return false;
   const found = stored.find((one) => one.backup_id === backup_id);
   const [version] = found?.versions ?? [];
   const from = (facts.history[project_id] ?? []).slice(Math.max(0, since));
-  return version !== undefined && from.includes(version);
+  if (version === undefined || !from.includes(version)) return false;
+  const project = facts.projects.find((one) => one.project_id === project_id);
+  if (!project || project.persist === "none") return true;
+  const stores = facts.persistHistory[project_id] ?? [];
+  const later = stores.slice(Math.max(0, persistSince));
+  return found !== undefined && isHeld(project, found.persist, later);
 }

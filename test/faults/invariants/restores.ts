@@ -47,16 +47,14 @@ export const restores: readonly Invariant[] = [
   },
   {
     id: "I5",
-    sentence: "A restored directory is whole or not there, as its row says.",
+    sentence: "A restored directory is there or not, as its row says.",
     check: (ground) =>
       ended(ground).flatMap(({ path, row }) => {
         if (path === undefined) return [];
-        const tree = join(path, "project");
         const done = row.state === "succeeded";
-        if (existsSync(tree) !== done) {
-          return [`Job ${row.job_id} ${row.state}: ${path}.`];
-        }
-        return done && !isWhole(tree) ? [`${tree} is a mix.`] : [];
+        return existsSync(join(path, "project")) === done
+          ? []
+          : [`Job ${row.job_id} ${row.state}: ${path}.`];
       }),
   },
 ];
@@ -66,14 +64,14 @@ function isWhole(tree: string): boolean {
   return versions.length === 1 && versions[0] !== undefined;
 }
 
-interface Ended {
+export interface Ended {
   /** undefined: in place. */
   path: string | undefined;
   row: JobRow;
 }
 
 /** Restores that nobody has looked at yet, oldest first. */
-function ended({ facts, rows }: Ground): Ended[] {
+export function ended({ facts, rows }: Ground): Ended[] {
   return rows
     .filter(({ kind, job_id }) => {
       return kind === "restore" && !facts.seenRestores.includes(job_id);
@@ -86,7 +84,7 @@ function targetOf({ target }: JobRow): string | undefined {
   return parsed.path;
 }
 
-function inPlace(ground: Ground): Ended[] {
+export function inPlace(ground: Ground): Ended[] {
   return ended(ground).filter(({ path }) => path === undefined);
 }
 

@@ -61,11 +61,12 @@ async function askBackup(session: Session, project: Project): Promise<void> {
   const { project_id } = project;
   noteVersion(world.places, facts, project);
   const since = (facts.history[project_id]?.length ?? 0) - 1;
+  const persistSince = (facts.persistHistory[project_id]?.length ?? 0) - 1;
   const answer = await ask("start", project, { project_id });
   if ("refused" in answer) return;
   const { job_id } = answer.job;
   facts.acknowledged.push(job_id);
-  facts.promises.push({ project_id, job_id, since });
+  facts.promises.push({ project_id, job_id, since, persistSince });
 }
 
 async function askCancel(session: Session, project: Project): Promise<void> {
@@ -73,8 +74,11 @@ async function askCancel(session: Session, project: Project): Promise<void> {
   const job = session.world.chance.pick(
     session.rows().filter((row) => unfinished(row) && mine(row)),
   );
-  if (job)
-    await session.ask("cancel", project, { project_id, job_id: job.job_id });
+  if (!job) return;
+  const { job_id } = job;
+  const answer = await session.ask("cancel", project, { project_id, job_id });
+  if ("refused" in answer || !answer.cancelled) return;
+  session.facts.cancelled[job_id] = answer.job.state;
 
   function mine(row: { project_id: string }): boolean {
     return row.project_id === project_id;
@@ -115,6 +119,7 @@ async function askRestore(session: Session, project: Project): Promise<void> {
   });
   if ("refused" in answer) return;
   facts.acknowledged.push(answer.job.job_id);
+  facts.asked[answer.job.job_id] = backup_id;
 }
 
 /** Mostly one of the project's own; now and then any. */

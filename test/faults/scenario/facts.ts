@@ -1,5 +1,8 @@
 /** What the people of a world know and remember, whatever happens to its host. */
 
+import type { JobState } from "../../../conat-api/index.js";
+import type { PersistVersions } from "./persist.js";
+
 export interface Facts {
   projects: Project[];
   /** The newest version that anybody wrote; each is written once. */
@@ -8,12 +11,19 @@ export interface Facts {
   history: Record<string, number[]>;
   /** What the place of each project held at the last look, or was given since. */
   last: Record<string, number>;
+  /** The same of persist stores, for projects that have one. */
+  persistHistory: Record<string, PersistVersions[]>;
+  persistLast: Record<string, PersistVersions>;
   /** Backups that were promised and not seen yet. */
   promises: Promised[];
   /** The rows of some jobs are gone, with all that they knew. */
   lostRows: boolean;
   /** Jobs whose ids were handed out. */
   acknowledged: string[];
+  /** Jobs that somebody was told are cancelled, with their state then. */
+  cancelled: Record<string, JobState>;
+  /** The backups that restores were asked for, by job. */
+  asked: Record<string, string>;
   /** Restores that were looked at. */
   seenRestores: string[];
   /** Directories that restores were asked to make. */
@@ -35,4 +45,5 @@ export interface Promised {
   job_id: string;
   /** Where `history` stood when it was asked for. */
   since: number;
+  persistSince: number;
 }

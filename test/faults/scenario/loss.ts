@@ -5,7 +5,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import type { World } from "../world/world.js";
 import type { Facts } from "./facts.js";
-import { versionsIn } from "./projects.js";
+import { rememberPlaces } from "./projects.js";
 
 const rare = 0.04;
 
@@ -20,11 +20,9 @@ export function perhapsLoseRows(world: World, facts: Facts): void {
   for (const suffix of ["", "-wal", "-shm"]) {
     rmSync(path + suffix, { force: true });
   }
-  for (const { project_id } of facts.projects) {
-    const [version] = versionsIn(join(places.projects, project_id));
-    if (version !== undefined) facts.last[project_id] = version;
-  }
-  Object.assign(facts, { lostRows: true, seenRestores: [] });
+  rememberPlaces(places, facts);
+  const forgotten = { seenRestores: [], cancelled: {}, asked: {} };
+  Object.assign(facts, { lostRows: true, ...forgotten });
   facts.promises.length = 0;
   facts.acknowledged.length = 0;
   for (const one of state.outliving) one.hasRow = false;

@@ -6,6 +6,7 @@ import type { ProjectPaths } from "../../../lib/host.js";
 import type { Random } from "../world/random.js";
 import type { Places } from "../world/state.js";
 import type { Facts, PersistKind, Project } from "./facts.js";
+import { persistIn, writePersist } from "./persist.js";
 
 const kinds: readonly PersistKind[] = [
   ...(["none", "inside", "subvolume", "directory"] as const),
@@ -28,6 +29,7 @@ export function newFacts(random: Random): Facts {
       lostRows: false,
       targets: 0,
       last: {},
+      ...{ persistHistory: {}, persistLast: {}, cancelled: {}, asked: {} },
       host_id: uuid(),
     },
   };
@@ -42,8 +44,6 @@ export function makeProjects(places: Places, facts: Facts): void {
     if (persist) {
       if (project.persist === "subvolume") makeSubvolume(persist);
       mkdirSync(persist, { recursive: true });
-      const header = "SQLite format 3\0";
-      writeFileSync(join(persist, "messages.db"), `${header} of somebody`);
     }
     writeVersion(places, facts, project);
   }
@@ -79,7 +79,8 @@ export function writeVersion(
     writeFileSync(join(subvolume, name), `version ${version}\n`);
   }
   if (persist && existsSync(persist)) {
-    writeFileSync(join(persist, "version"), `version ${version}\n`);
+    writePersist(persist, version);
+    facts.persistLast[project.project_id] = persistIn(persist);
   }
   noteVersion(places, facts, project);
 }
@@ -87,12 +88,29 @@ export function writeVersion(
 /** What is in the place now is part of its history. */
 export function noteVersion(
   places: Places,
-  { history }: Facts,
-  { project_id }: Project,
+  { history, persistHistory }: Facts,
+  project: Project,
 ): void {
+  const { project_id } = project;
   const [version] = versionsIn(join(places.projects, project_id));
   const known = history[project_id] ?? [];
   if (version !== undefined && known.at(-1) !== version) known.push(version);
+  const { persist } = pathsOf(places, project);
+  if (persist === undefined || !existsSync(persist)) return;
+  const stores = (persistHistory[project_id] ??= []);
+  const store = persistIn(persist);
+  if (`${stores.at(-1)}` !== `${store}`) stores.push(store);
+}
+
+/** What was looked at is what the next look begins with. */
+export function rememberPlaces(places: Places, facts: Facts): void {
+  for (const project of facts.projects) {
+    const { project_id } = project;
+    const { subvolume, persist } = pathsOf(places, project);
+    const [version] = versionsIn(subvolume);
+    if (version !== undefined) facts.last[project_id] = version;
+    if (persist) facts.persistLast[project_id] = persistIn(persist);
+  }
 }
 
 /**

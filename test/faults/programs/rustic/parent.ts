@@ -3,7 +3,6 @@
 import type { ProgramCall } from "../program.js";
 import { idsIn } from "./store-file.js";
 import { type Node, readStored, type Stored } from "./stored.js";
-import type { Found } from "./walk.js";
 import { Failed } from "./words.js";
 
 export interface Parent {
@@ -68,23 +67,18 @@ async function readIfWhole(
 export type Change = "new" | "changed" | "unmodified";
 
 /**
- * rustic goes by a file's path, type, size, mtime and ctime. The last would
- * be the kernel's alone: what it tells of stands for it.
+ * rustic goes by a file's path, type, size, mtime and ctime. Both times would
+ * be the kernel's, another in every run: what they tell of stands for them.
  */
-export function comparison(
-  parent: Parent | undefined,
-  { mtimes }: Found,
-): (node: Node) => Change {
+export function comparison(parent: Parent | undefined): (node: Node) => Change {
   const before = new Map(parent?.stored.nodes.map((one) => [one.path, one]));
   return (node) => {
     const old = before.get(node.path);
     if (!old) return "new";
-    const then = parent?.stored.mtimes[node.path];
     const same =
       old.type === node.type &&
       old.mode === node.mode &&
-      old.content === node.content &&
-      (node.type === "dir" || then === mtimes[node.path]);
+      old.content === node.content;
     return same ? "unmodified" : "changed";
   };
 }

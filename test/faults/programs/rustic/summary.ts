@@ -17,7 +17,7 @@ export function summaryOf(
   parent: Parent | undefined,
   { start, end }: Times,
 ) {
-  const changeOf = comparison(parent, found);
+  const changeOf = comparison(parent);
   const changes = found.nodes.map((node) => ({ node, change: changeOf(node) }));
   const files = changes.filter(({ node }) => node.type !== "dir");
   const dirs = changes.filter(({ node }) => node.type === "dir");
