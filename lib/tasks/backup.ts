@@ -128,8 +128,9 @@ async function readStage(
   };
   try {
     const globFile = await writeGlobs(stage);
-    const late = stage.lateWarnings();
     run.note({ phase: "reading", in_doubt: true });
+    // Last: when anything threw in between, nobody would catch its failure.
+    const late = stage.lateWarnings();
     const [result, lateWarnings] = await Promise.all([
       repository.backup(
         {
