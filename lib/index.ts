@@ -68,6 +68,7 @@ export async function startProjectBackups(
     .begin()
     .then(() => registerServices(host, handlers))
     .catch(async (error: unknown) => {
+      recovery.stop();
       await closeAll([refresher.close, recovery.close, store.close]);
       throw error;
     });

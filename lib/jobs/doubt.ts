@@ -1,5 +1,5 @@
 /**
- * Backups in doubt: rustic had begun to write when its host went away, and
+ * Backups in doubt: rustic had begun to write, nobody saw how it ended, and
  * only the repository can tell whether it finished.
  */
 
@@ -12,6 +12,8 @@ import type { Tools } from "../tasks/task.js";
 import { interrupted } from "./interrupted.js";
 import type { Refresher } from "./refresh.js";
 import { settlementOf } from "./settle.js";
+
+const answerMs = 15_000;
 
 /**
  * Asks for those that a recovery found running. A repository that does not
@@ -31,8 +33,6 @@ export async function settleOrphans(
   });
 }
 
-const answerMs = 15_000;
-
 async function settleAll(
   orphans: readonly JobRow[],
   refresher: Refresher,
@@ -42,9 +42,9 @@ async function settleAll(
   const repository = await readAgain(refresher, tools, until);
   if (signal.aborted) return;
   for (const row of orphans) {
-    const asked = repository?.repository_id === row.repository_id;
+    // Another one may be configured by now.
     const truth =
-      asked && repository
+      repository?.repository_id === row.repository_id
         ? await truthOf(row, repository, tools, until)
         : undefined;
     if (signal.aborted) return;

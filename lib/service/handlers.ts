@@ -180,7 +180,7 @@ function tooLate(): BackupError {
   return new BackupError(
     "CONFLICT",
     "It is too late to cancel: the restored tree is being put in its place.",
-    { hint: "Wait for its end; what was there before is kept aside." },
+    { hint: "Wait for its end." },
   );
 }
 

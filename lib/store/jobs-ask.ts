@@ -69,7 +69,8 @@ export function asking(database: Database) {
     }
     // A retry that waits is due as soon as somebody asks, and theirs.
     const row =
-      found.state === "pending"
+      found.state === "pending" &&
+      (found.trigger === "retry" || found.run_at > ask.now)
         ? (hasten.get({ ...ask, seq: found.seq }) as JobRow)
         : found;
     return { row, joined: true };

@@ -17,9 +17,9 @@ const requestCancelSql = `
   RETURNING *`;
 
 // Not while its backup may be in the repository: the next attempt would make
-// a second one under its tag. Not when another backup of the project was asked for meanwhile: that one
-// already promises all that this one would have saved. Nor while its stage is
-// there: the next attempt would meet it.
+// a second one under its tag. Not when another backup of the project was asked
+// for meanwhile: that one already promises all that this one would have saved.
+// Nor while its stage is there: the next attempt would meet it.
 const handBackSql = `
   UPDATE OR IGNORE jobs SET state = 'pending', phase = NULL, started_at = NULL,
     heartbeat_at = NULL, progress_at = NULL, fixed_at = NULL,

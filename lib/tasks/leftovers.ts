@@ -22,7 +22,7 @@ import type { Tools } from "./task.js";
  */
 export async function settleLeftovers(
   row: JobRow,
-  tools: Pick<Tools, "host" | "config" | "btrfs" | "store">,
+  tools: Pick<Tools, "host" | "store">,
 ): Promise<"succeeded" | "failed"> {
   return row.kind === "restore" ? settleRestore(row, tools) : "failed";
 }

@@ -7,7 +7,7 @@
 
 import { readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { z } from "zod";
 import { replacePrivately } from "../../private-file.js";
 
@@ -50,7 +50,7 @@ export async function cachedIndex(
   try {
     const names = await readdir(join(cache, "index"), { recursive: true });
     return names
-      .map((name) => name.slice(name.lastIndexOf("/") + 1))
+      .map((name) => basename(name))
       .filter((name) => /^[0-9a-f]{64}$/.test(name));
   } catch {
     return undefined;
