@@ -16,10 +16,21 @@ export const Backup = z.object({
   added_bytes: z.number().nullable(),
   files: z.number().nullable(),
   duration_ms: z.number().nullable(),
-  /** Unknown for a backup that another host made. */
+  /** Who wanted it, retries looked through; null: nothing says. */
   trigger: Trigger.nullable(),
   requested_by: z.string().nullable(),
   warnings_count: z.number().int().nonnegative().nullable(),
   warnings: z.array(Warning),
+  name: z.string().nullable(),
+  note: z.string().nullable(),
+  /** Retention never takes it. */
+  pinned: z.boolean(),
+  /** Taken from the list then; until it is pruned it can be taken back. */
+  forgotten_at: Instant.nullable(),
+  /**
+   * A prune ran beside it, and none since: until then nobody can say for
+   * certain that the repository holds all of it.
+   */
+  unproven: z.boolean(),
 });
 export type Backup = z.infer<typeof Backup>;

@@ -9,5 +9,6 @@ export * from "./ids.js";
 export * from "./invalid.js";
 export * from "./job.js";
 export * from "./methods.js";
+export * from "./policy.js";
 export * from "./status.js";
 export * from "./subjects.js";

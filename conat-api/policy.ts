@@ -1,0 +1,112 @@
+/**
+ * The policy of a project: when a backup is due, and which ones are kept.
+ */
+
+import { z } from "zod";
+import { Backup } from "./backup.js";
+import { BackupId, Instant } from "./ids.js";
+
+/** When a backup is due. */
+export const Schedule = z.discriminatedUnion("type", [
+  /** Once in each of the host's windows, at a time of the project's own. */
+  z.strictObject({ type: z.literal("daily") }),
+  /** Five or six fields, as cron has them, in a time zone. */
+  z.strictObject({
+    type: z.literal("cron"),
+    expression: z.string().min(1).max(200),
+    /** An IANA name, `Europe/Vienna`; default: the host's window's. */
+    time_zone: z.string().min(1).max(100).optional(),
+  }),
+]);
+export type Schedule = z.infer<typeof Schedule>;
+
+const count = z.number().int().min(0).max(10_000);
+
+/** How many of the newest are kept in each respect; 0: none for that reason. */
+export const Retention = z.strictObject({
+  last: count,
+  hourly: count,
+  daily: count,
+  weekly: count,
+  monthly: count,
+  yearly: count,
+});
+export type Retention = z.infer<typeof Retention>;
+
+/** Of backups that somebody asked for; the other rule never takes them. */
+export const ManualRetention = z.strictObject({
+  /** The newest so many; null: all. */
+  last: count.nullable(),
+  /** And all younger than this. */
+  days: z.number().int().min(0).max(36_500),
+});
+export type ManualRetention = z.infer<typeof ManualRetention>;
+
+/** A rustic glob relative to the project, such as `*.tmp` or `/cache/`. */
+const Exclude = z
+  .string()
+  .min(1)
+  .max(1000)
+  .refine((glob) => !/[\0\n\r]/.test(glob), "must be one line")
+  .refine((glob) => !/^[!#]/.test(glob), "must not begin with ! or #")
+  .refine((glob) => glob.trim() === glob, "must not begin or end with blanks");
+
+export const Policy = z.strictObject({
+  /** false: nothing is scheduled; whoever asks still gets a backup. */
+  enabled: z.boolean(),
+  schedule: Schedule,
+  keep: Retention,
+  keep_manual: ManualRetention,
+  excludes: z.array(Exclude).max(100),
+});
+export type Policy = z.infer<typeof Policy>;
+
+/** What a host does for projects that say nothing else. */
+export const defaultPolicy: Policy = {
+  enabled: true,
+  schedule: { type: "daily" },
+  keep: { last: 3, hourly: 0, daily: 14, weekly: 8, monthly: 12, yearly: 3 },
+  keep_manual: { last: null, days: 0 },
+  excludes: [],
+};
+
+/** Why a backup is kept. */
+export const KeepReason = z.enum([
+  "pinned",
+  "newest",
+  /** Not proven since a prune ran beside it, or younger than anything good. */
+  "unproven",
+  "manual",
+  "last",
+  "hourly",
+  "daily",
+  "weekly",
+  "monthly",
+  "yearly",
+  /** The policy keeps nothing at all: then nothing is taken. */
+  "no_rule",
+]);
+export type KeepReason = z.infer<typeof KeepReason>;
+
+/** Why one is not. */
+export const DropReason = z.enum(["policy", "quota"]);
+export type DropReason = z.infer<typeof DropReason>;
+
+/** What retention decides of one backup. */
+export const RetentionDecision = z.object({
+  backup_id: BackupId,
+  /** Empty: it goes. */
+  keep: z.array(KeepReason),
+  drop: DropReason.nullable(),
+});
+export type RetentionDecision = z.infer<typeof RetentionDecision>;
+
+/** The plan that would run now; newest first. */
+export const RetentionPreview = z.object({
+  decisions: z.array(RetentionDecision.extend({ backup: Backup })),
+  kept: z.number().int().nonnegative(),
+  dropped: z.number().int().nonnegative(),
+  max_backups: z.number().int().positive().nullable(),
+  as_of: Instant,
+});
+export type RetentionPreview = z.infer<typeof RetentionPreview>;
