@@ -4,7 +4,8 @@ import { z } from "zod";
 import { BackupId, Instant, ProjectId, RepositoryId } from "./ids.js";
 import { Trigger, Warning } from "./job.js";
 
-export const Backup = z.object({
+/** What the repository, and the job that made it, say of a backup. */
+export const BackupFacts = z.object({
   backup_id: BackupId,
   repository_id: RepositoryId,
   project_id: ProjectId,
@@ -21,6 +22,11 @@ export const Backup = z.object({
   requested_by: z.string().nullable(),
   warnings_count: z.number().int().nonnegative().nullable(),
   warnings: z.array(Warning),
+});
+export type BackupFacts = z.infer<typeof BackupFacts>;
+
+/** And what people and retention made of it since. */
+export const Backup = BackupFacts.extend({
   name: z.string().nullable(),
   note: z.string().nullable(),
   /** Retention never takes it. */

@@ -16,17 +16,22 @@ export type JobState = z.infer<typeof JobState>;
 export const JobKind = z.enum(["backup", "restore"]);
 export type JobKind = z.infer<typeof JobKind>;
 
+/** Work on a repository: it belongs to no project. */
+export const RepositoryJobKind = z.enum(["forget", "prune", "check"]);
+export type RepositoryJobKind = z.infer<typeof RepositoryJobKind>;
+
 /** Why the job exists. */
 export const Trigger = z.enum(["scheduled", "manual", "hub", "retry"]);
 export type Trigger = z.infer<typeof Trigger>;
 
 /**
- * A backup goes through preparing, staging, reading, settling; a restore
- * through preparing, writing, stopping, swapping, settling.
+ * A backup goes through preparing, staging, comparing, reading, settling; a
+ * restore through preparing, writing, stopping, swapping, settling.
  */
 export const Phase = z.enum([
   "preparing",
   "staging",
+  "comparing",
   "reading",
   "writing",
   "stopping",
@@ -34,6 +39,15 @@ export const Phase = z.enum([
   "settling",
 ]);
 export type Phase = z.infer<typeof Phase>;
+
+/** Where work on a repository is. */
+export const RepositoryPhase = z.enum([
+  "preparing",
+  "forgetting",
+  "pruning",
+  "checking",
+]);
+export type RepositoryPhase = z.infer<typeof RepositoryPhase>;
 
 /** What the source was on this host. */
 export const SourceKind = z.enum(["btrfs", "live"]);
@@ -90,6 +104,8 @@ export const Job = z.object({
   retry_of: JobId.nullable(),
   repository_id: RepositoryId.nullable(),
   backup_id: BackupId.nullable(),
+  /** Nothing had changed: `backup_id` is an older backup that holds it all. */
+  unchanged: z.boolean(),
   source: SourceKind.nullable(),
   /** Content read or restored. */
   bytes_processed: z.number().nullable(),
@@ -112,6 +128,31 @@ export const Job = z.object({
   error_message: z.string().nullable(),
 });
 export type Job = z.infer<typeof Job>;
+
+/** A job on a repository. */
+export const RepositoryJob = Job.pick({
+  job_id: true,
+  trigger: true,
+  requested_by: true,
+  state: true,
+  created_at: true,
+  run_at: true,
+  started_at: true,
+  finished_at: true,
+  heartbeat_at: true,
+  progress_at: true,
+  attempt: true,
+  cancelled_by: true,
+  error_code: true,
+  error_message: true,
+}).extend({
+  kind: RepositoryJobKind,
+  phase: RepositoryPhase.nullable(),
+  repository_id: RepositoryId,
+  /** What it did, in numbers that its kind knows. */
+  figures: z.record(z.string(), z.number()).nullable(),
+});
+export type RepositoryJob = z.infer<typeof RepositoryJob>;
 
 /** How far a running job is; bytes of content. */
 export const Progress = Job.pick({

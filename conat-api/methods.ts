@@ -8,6 +8,7 @@ import { z } from "zod";
 import { Backup } from "./backup.js";
 import { BackupId, Instant, JobId, ProjectId } from "./ids.js";
 import { Job, JobState, RestoreTarget } from "./job.js";
+import { Policy, PolicyInForce, RetentionPreview } from "./policy.js";
 import { Status } from "./status.js";
 
 /**
@@ -20,6 +21,8 @@ export interface Method<I extends z.ZodType, O extends z.ZodType> {
   input: I;
   output: O;
   surfaces: readonly Surface[];
+  /** Of the people in a project only its owner. */
+  ownerOnly: boolean;
 }
 
 function method<I extends z.ZodType, O extends z.ZodType>(
@@ -27,11 +30,20 @@ function method<I extends z.ZodType, O extends z.ZodType>(
   input: I,
   output: O,
 ): Method<I, O> {
-  return { surfaces, input, output };
+  return { surfaces, input, output, ownerOnly: false };
+}
+
+function ownersMethod<I extends z.ZodType, O extends z.ZodType>(
+  input: I,
+  output: O,
+): Method<I, O> {
+  return { ...method(people, input, output), ownerOnly: true };
 }
 
 const everyone = ["account", "project", "hub"] as const;
 const people = ["account", "hub"] as const;
+
+const oneBackup = { project_id: ProjectId, backup_id: BackupId };
 
 export const methods = {
   /** Ask for a backup; a job, at once. `joined`: somebody had asked before. */
@@ -48,6 +60,8 @@ export const methods = {
       cursor: z.string().max(200).optional(),
       limit: z.number().int().min(1).max(1000).optional(),
       refresh: z.boolean().optional(),
+      /** Those that were forgotten and can be taken back, too. */
+      forgotten: z.boolean().optional(),
     }),
     z.object({
       backups: z.array(Backup),
@@ -91,6 +105,42 @@ export const methods = {
       target: RestoreTarget,
     }),
     z.object({ job: Job }),
+  ),
+  /** Names, notes and pins of a backup; absent ones stay as they are. */
+  update: ownersMethod(
+    z.strictObject({
+      ...oneBackup,
+      name: z.string().trim().max(200).nullable().optional(),
+      note: z.string().trim().max(4000).nullable().optional(),
+      /** LIMIT_EXCEEDED: pins would leave no room under the quota. */
+      pinned: z.boolean().optional(),
+    }),
+    z.object({ backup: Backup }),
+  ),
+  /** Off the list at once; for some days it can be taken back. */
+  forget: ownersMethod(
+    z.strictObject(oneBackup),
+    z.object({ backup: Backup, gone_at: Instant }),
+  ),
+  unforget: ownersMethod(
+    z.strictObject(oneBackup),
+    z.object({ backup: Backup }),
+  ),
+  get_policy: method(
+    people,
+    z.strictObject({ project_id: ProjectId }),
+    PolicyInForce,
+  ),
+  /** null: the host's default from now on. */
+  set_policy: ownersMethod(
+    z.strictObject({ project_id: ProjectId, policy: Policy.nullable() }),
+    PolicyInForce,
+  ),
+  /** What retention would do now, under this policy or the one in force. */
+  preview_policy: method(
+    people,
+    z.strictObject({ project_id: ProjectId, policy: Policy.optional() }),
+    RetentionPreview,
   ),
 } as const;
 

@@ -70,6 +70,20 @@ export const defaultPolicy: Policy = {
   excludes: [],
 };
 
+/** The policy of a project as it counts now. */
+export const PolicyInForce = z.object({
+  policy: Policy,
+  /** The project has none of its own. */
+  is_default: z.boolean(),
+  /** When the next backup begins by itself; null: none does. */
+  next_due_at: Instant.nullable(),
+  /** A quota of the project's; null: none. */
+  max_backups: z.number().int().positive().nullable(),
+  /** How long a forgotten backup can be taken back. */
+  unforget_days: z.number().nonnegative(),
+});
+export type PolicyInForce = z.infer<typeof PolicyInForce>;
+
 /** Why a backup is kept. */
 export const KeepReason = z.enum([
   "pinned",

@@ -17,6 +17,18 @@ export type Health = z.infer<typeof Health>;
 export const Notice = z.object({ code: z.string(), message: z.string() });
 export type Notice = z.infer<typeof Notice>;
 
+/** What is in no backup yet, as far as the host has looked. */
+export const Unprotected = z.object({
+  /** When the oldest change was noticed. */
+  since: Instant,
+  /** Files and directories that changed; null: not counted. */
+  changes: z.number().int().nonnegative().nullable(),
+  /** There are more than that. */
+  more: z.boolean(),
+  counted_at: Instant.nullable(),
+});
+export type Unprotected = z.infer<typeof Unprotected>;
+
 export const Status = z.object({
   project_id: ProjectId,
   health: Health,
@@ -27,7 +39,12 @@ export const Status = z.object({
   failed_in_a_row: z.number().int().nonnegative(),
   /** The running or next pending job of the project. */
   current: Job.nullable(),
+  /** When the next backup begins by itself; null: none does. */
   next_due_at: Instant.nullable(),
+  /** Does the project's policy make backups by itself? */
+  scheduled: z.boolean(),
+  /** null: nothing that the host knows of. */
+  unprotected: Unprotected.nullable(),
   /** How fresh the list of backups is; null: this host never read it. */
   as_of: Instant.nullable(),
   notices: z.array(Notice),
