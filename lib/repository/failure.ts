@@ -13,6 +13,12 @@ export interface Failure {
   action: string;
 }
 
+/**
+ * Other commands changed the repository while this one read it, again and
+ * again; nothing was written.
+ */
+export class LostRace extends BackupError {}
+
 interface Case {
   code: ErrorCode;
   pattern: RegExp;

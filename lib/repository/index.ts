@@ -22,9 +22,14 @@ import { removeDeadProfiles } from "./profile.js";
 import { createRustic, type Rustic } from "./rustic.js";
 import { findTether } from "./tether.js";
 
+export type { Annotations } from "./commands/annotations.js";
 export type { BackupResult } from "./commands/backup.js";
+export type { CheckInput, CheckResult } from "./commands/check.js";
+export type { Figures } from "./commands/figures.js";
+export type { PruneInput, PruneResult } from "./commands/prune.js";
 export type { RestoreResult } from "./commands/restore.js";
 export { excludeGlob } from "./commands/backup.js";
+export { LostRace } from "./failure.js";
 export { exportKit, type Kit, parseKit } from "./kit.js";
 export type { Repository } from "./repository.js";
 export type { CallOptions } from "./rustic.js";

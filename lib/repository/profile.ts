@@ -34,9 +34,10 @@ export function withProfile<T>(
   });
 }
 
-/** Removes the profiles, and logs, of processes that died before they could. */
+/** Removes the profiles, logs and texts of processes that died before they could. */
 export function removeDeadProfiles(runDir: string): void {
-  for (const path of deadCallFiles(runDir)) rmSync(path, { force: true });
+  for (const path of deadCallFiles(runDir))
+    rmSync(path, { recursive: true, force: true });
 }
 
 function profileText({

@@ -1,7 +1,7 @@
 /** Reading many backups: a damaged one does not hide the others. */
 
 import type { BackupError } from "../../conat-api/index.js";
-import { readBackupsCommand, type StoredBackup } from "./commands/snapshots.js";
+import { readBackupsCommand, type Reading } from "./commands/snapshots.js";
 import type { RusticCommand } from "./rustic.js";
 
 type Call = <T>(command: RusticCommand<T>) => Promise<T>;
@@ -17,20 +17,27 @@ export async function readBackups(
   call: Call,
   ids: readonly string[],
   onMalformed: (id: string) => void = () => {},
-): Promise<StoredBackup[]> {
-  const backups: StoredBackup[] = [];
+): Promise<Reading> {
+  const parts: Reading[] = [];
   for (let at = 0; at < ids.length; at += idsPerCall) {
     const part = ids.slice(at, at + idsPerCall);
-    backups.push(...(await readPart(call, part, onMalformed)));
+    parts.push(await readPart(call, part, onMalformed));
   }
-  return backups;
+  return together(parts);
+}
+
+function together(parts: readonly Reading[]): Reading {
+  return {
+    backups: parts.flatMap(({ backups }) => backups),
+    annotations: parts.flatMap(({ annotations }) => annotations),
+  };
 }
 
 async function readPart(
   call: Call,
   ids: readonly string[],
   onMalformed: (id: string) => void,
-): Promise<StoredBackup[]> {
+): Promise<Reading> {
   const malformed: string[] = [];
   try {
     const command = readBackupsCommand(ids, (id) => malformed.push(id));
@@ -42,15 +49,15 @@ async function readPart(
     const [first = "", ...others] = ids;
     if (others.length === 0 && code === "REPOSITORY_DAMAGED") {
       onMalformed(first);
-      return [];
+      return together([]);
     }
     if (others.length === 0 || !mayBeOfOne(code)) throw error;
   }
   const middle = Math.ceil(ids.length / 2);
-  return [
-    ...(await readPart(call, ids.slice(0, middle), onMalformed)),
-    ...(await readPart(call, ids.slice(middle), onMalformed)),
-  ];
+  return together([
+    await readPart(call, ids.slice(0, middle), onMalformed),
+    await readPart(call, ids.slice(middle), onMalformed),
+  ]);
 }
 
 function mayBeOfOne(code: BackupError["code"]): boolean {

@@ -1,17 +1,30 @@
 /** A repository that is open: what can be done with it. */
 
 import { join } from "node:path";
+import type { Annotations } from "./commands/annotations.js";
 import {
   backupCommand,
   type BackupInput,
   type BackupResult,
 } from "./commands/backup.js";
 import {
+  checkAllCommand,
+  type CheckInput,
+  type CheckResult,
+} from "./commands/check.js";
+import { type Figures, figuresCommand } from "./commands/figures.js";
+import {
+  pruneCommand,
+  type PruneInput,
+  type PruneResult,
+} from "./commands/prune.js";
+import {
   restoreCommand,
   type RestoreInput,
   type RestoreResult,
 } from "./commands/restore.js";
 import { listIdsCommand, type StoredBackup } from "./commands/snapshots.js";
+import { forget } from "./forget.js";
 import type { Location } from "./location.js";
 import {
   backUpRemotely,
@@ -22,6 +35,7 @@ import {
 } from "./proof/index.js";
 import { readBackups } from "./read-backups.js";
 import type { CallOptions, Rustic, RusticCommand } from "./rustic.js";
+import { saveAnnotations } from "./save-annotations.js";
 
 export interface Repository {
   repository_id: string;
@@ -32,10 +46,10 @@ export interface Repository {
   /** What it names is stored. */
   backup(input: BackupInput, options: CallOptions): Promise<BackupResult>;
   restore(input: RestoreInput, options: CallOptions): Promise<RestoreResult>;
-  /** Full ids of every backup in it. */
+  /** Full ids of every snapshot in it: backups, documents, what others made. */
   ids(options?: CallOptions): Promise<string[]>;
-  /** What is no backup of a project, or damaged, is left out. */
-  read(ids: readonly string[], options?: ReadOptions): Promise<FoundBackup[]>;
+  /** What is of no project, or damaged, is left out. */
+  read(ids: readonly string[], options?: ReadOptions): Promise<FoundSnapshots>;
   /**
    * All that a backup that was found here names is stored; rustic's word is
    * no proof over a network.
@@ -44,10 +58,48 @@ export interface Repository {
    * it could not be asked; REPOSITORY_DAMAGED: some of it is missing.
    */
   prove(backup_id: string, options?: CallOptions): Promise<void>;
+  /**
+   * Full ids; those that are gone already are fine. When it returns none of
+   * them is in the repository.
+   */
+  forget(ids: readonly string[], options?: CallOptions): Promise<void>;
+  /**
+   * One at a time in a repository, whichever hosts use it. What was not
+   * forgotten stays, but a backup that ran beside a prune can be read for
+   * certain only after the next one, within `keepDeleteSeconds`.
+   *
+   * @throws LostRace: backups were being made meanwhile; nothing happened,
+   * try again later. REPOSITORY_DAMAGED: what a backup needs is missing.
+   */
+  prune(input: PruneInput, options?: CallOptions): Promise<PruneResult>;
+  /** @throws BackupError only when it could not look. */
+  check(input?: CheckInput, options?: CallOptions): Promise<CheckResult>;
+  /** Cheap: names and sizes are listed, nothing is read. */
+  figures(options?: CallOptions): Promise<Figures>;
+  /**
+   * The project's document, at most 256 KiB; then the ones that it replaces
+   * are forgotten. Where nothing can be deleted they stay: the newest counts.
+   * The new document's id.
+   */
+  saveAnnotations(
+    project_id: string,
+    text: string,
+    options?: SaveOptions,
+  ): Promise<string>;
 }
 
 export interface FoundBackup extends StoredBackup {
   repository_id: string;
+}
+
+export interface FoundSnapshots {
+  backups: FoundBackup[];
+  annotations: Annotations[];
+}
+
+export interface SaveOptions extends CallOptions {
+  /** Ids of the documents that it replaces. */
+  replaces?: readonly string[];
 }
 
 export interface ReadOptions extends CallOptions {
@@ -97,11 +149,19 @@ export function createRepository(open: OpenRepository): Repository {
     async read(ids, options) {
       const { onMalformed, ...callOptions } = options ?? {};
       const ask = <T>(command: RusticCommand<T>) => call(command, callOptions);
-      const backups = await readBackups(ask, ids, onMalformed);
-      return backups.map((one) => ({ ...one, repository_id }));
+      const found = await readBackups(ask, ids, onMalformed);
+      const { annotations } = found;
+      const backups = found.backups.map((one) => ({ ...one, repository_id }));
+      return { backups, annotations };
     },
     async prove(backup_id, options) {
       if (location.remote) await proveStored(proving(options), backup_id);
     },
+    forget: (ids, options) => forget(call, ids, options),
+    prune: (input, options) => call(pruneCommand(input), options),
+    check: (input = {}, options) => call(checkAllCommand(input), options),
+    figures: (options) => call(figuresCommand, options),
+    saveAnnotations: (project_id, text, options) =>
+      saveAnnotations({ call, rustic }, { project_id, text }, options),
   };
 }

@@ -1,11 +1,13 @@
 /** What a repository holds that no row knows of yet; and into the rows. */
 
 import type { TaggedBackup } from "../store/index.js";
-import type { Repository } from "../repository/index.js";
+import type { Annotations, Repository } from "../repository/index.js";
 import type { Tools } from "./task.js";
 
 export interface UnknownBackups {
   added: TaggedBackup[];
+  /** Documents that were not read before; of several the newest counts. */
+  annotations: Annotations[];
   /** Ids of rows whose backup is not there any more. */
   gone: string[];
 }
@@ -44,8 +46,10 @@ export async function readUnknown(
   const found = new Set(await repository.ids(options));
   const known = new Set(store.backups.ids(repository_id));
   const unknown = [...found].filter((id) => !known.has(id) && !foreign.has(id));
-  const added = await repository.read(unknown, options);
+  const reading = await repository.read(unknown, options);
+  const { backups: added, annotations } = reading;
   for (const id of unknown) foreign.add(id);
   for (const { backup_id } of added) foreign.delete(backup_id);
-  return { added, gone: before.filter((id) => !found.has(id)) };
+  const gone = before.filter((id) => !found.has(id));
+  return { added, annotations, gone };
 }

@@ -51,8 +51,8 @@ async function stored(
   { job_id }: Pick<Job, "job_id">,
 ) {
   const repository = await repositories.open();
-  const all = await repository.read(await repository.ids());
-  return all.filter((backup) => backup.job_id === job_id);
+  const { backups } = await repository.read(await repository.ids());
+  return backups.filter((backup) => backup.job_id === job_id);
 }
 
 describeReal(

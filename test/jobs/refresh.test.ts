@@ -32,7 +32,8 @@ function fakeRepository(whileListing = () => {}) {
         const project_id = engine.projects[0] as string;
         const backup_id = idOf("a");
         const backup = someBackup({ backup_id, repository_id, project_id });
-        return Promise.resolve(ids.includes(backup_id) ? [backup] : []);
+        const backups = ids.includes(backup_id) ? [backup] : [];
+        return Promise.resolve({ backups, annotations: [] });
       },
     } as unknown as Found);
   return { reads, store };

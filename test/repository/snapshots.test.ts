@@ -24,8 +24,8 @@ const read = (snapshots: unknown) => {
   const malformed: string[] = [];
   const command = readBackupsCommand([], (id) => malformed.push(id));
   const stdout = JSON.stringify([{ group_key: {}, snapshots }]);
-  const backups = command.parse({ stdout, records: [] });
-  return { ids: backups?.map(({ backup_id }) => backup_id), malformed };
+  const found = command.parse({ stdout, records: [] });
+  return { ids: found?.backups.map(({ backup_id }) => backup_id), malformed };
 };
 
 test("a snapshot of another host's name is no backup", () => {
@@ -77,8 +77,8 @@ test.each([
   [[], false],
 ])("tags %p name a job: %p", (tags, named) => {
   const stdout = JSON.stringify([{ snapshots: [snapshot(good, { tags })] }]);
-  const [backup] = readBackupsCommand([]).parse({ stdout, records: [] }) ?? [];
-  expect(backup?.job_id).toBe(
+  const found = readBackupsCommand([]).parse({ stdout, records: [] });
+  expect(found?.backups[0]?.job_id).toBe(
     named ? "0d5c2a52-8f5c-4d8a-9a0a-0d9a52e7a001" : null,
   );
 });
@@ -107,7 +107,7 @@ describeReal(
       const malformed: string[] = [];
       const onMalformed = (id: string) => malformed.push(id);
       const found = await repository.read(ids, { onMalformed });
-      const read = found.map(({ backup_id }) => backup_id);
+      const read = found.backups.map(({ backup_id }) => backup_id);
       expect(read.toSorted()).toEqual(whole.toSorted());
       expect(malformed).toEqual([broken]);
     });

@@ -1,10 +1,10 @@
 /** `rustic backup` of a stage. */
 
-import { z } from "zod";
-import { BackupId, type Warning } from "../../../conat-api/index.js";
+import type { Warning } from "../../../conat-api/index.js";
 import { type SourceRoot, warningsOf } from "../log.js";
 import type { RusticCommand } from "../rustic.js";
 import { createStatusReader, lastMessage, type OnBytes } from "../progress.js";
+import { Summary } from "./summary.js";
 
 export interface BackupInput {
   /** rustic's working directory: holds `project` and perhaps `persist`. */
@@ -15,6 +15,8 @@ export interface BackupInput {
   job_id: string;
   /** The project's newest backup: what did not change since is not read. */
   parent?: string | undefined;
+  /** Beside the job's, `trigger=scheduled` say; without commas. */
+  tags?: readonly string[] | undefined;
   /** A file of rustic globs, `!/project/..`, a line each: what stays out. */
   globFile?: string | undefined;
   onBytes: OnBytes;
@@ -29,20 +31,15 @@ export interface BackupOptions extends BackupInput {
 }
 
 export interface BackupResult {
+  /** The new backup, or the parent where nothing has changed since. */
   backup_id: string;
+  /** No backup was made: all is as in the parent. */
+  unchanged: boolean;
   bytes_processed: number;
   bytes_added: number;
   files: number;
   warnings: Warning[];
 }
-
-const Summary = z.object({
-  message_type: z.literal("summary"),
-  total_bytes_processed: z.number(),
-  total_files_processed: z.number(),
-  data_added_packed: z.number(),
-  snapshot_id: BackupId,
-});
 
 /**
  * The source is `.` with everything one level down: rustic does not store the
@@ -54,6 +51,7 @@ export function backupCommand(
   input: BackupOptions,
 ): RusticCommand<BackupResult> {
   const { source, parent, globFile, logFile, project_id, job_id } = input;
+  const { tags = [] } = input;
   return {
     action: "back up the project",
     cwd: input.directory,
@@ -61,7 +59,7 @@ export function backupCommand(
       "backup",
       ...source,
       ...["--host", project_id],
-      ...["--tag", `job=${job_id}`],
+      ...[`job=${job_id}`, ...tags].flatMap((tag) => ["--tag", tag]),
       "--json-progress",
       ...["--progress-interval", "500ms"],
       ...(parent ? ["--parent", parent, "--no-scan"] : []),
@@ -74,8 +72,11 @@ export function backupCommand(
     parse({ stdout, records }) {
       const summary = Summary.safeParse(lastMessage(stdout));
       if (!summary.success) return undefined;
+      const { snapshot_id } = summary.data;
+      if (snapshot_id === undefined) return undefined;
       return {
-        backup_id: summary.data.snapshot_id,
+        backup_id: snapshot_id,
+        unchanged: false,
         bytes_processed: summary.data.total_bytes_processed,
         bytes_added: summary.data.data_added_packed,
         files: summary.data.total_files_processed,

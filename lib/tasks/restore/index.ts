@@ -56,7 +56,7 @@ async function readOne(
   try {
     const found = await repository.read([backup_id], { signal, onMalformed });
     if (damaged) throw unreadable();
-    return found[0];
+    return found.backups[0];
   } catch (error) {
     if ((error as BackupError).code === "NOT_FOUND") return undefined;
     throw error;

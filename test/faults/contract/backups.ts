@@ -35,7 +35,8 @@ export const backups: Contract[] = [
       expect(result.bytes_added).toBeGreaterThan(0);
       expect(await idsOf(one)).toEqual([result.backup_id]);
       const repository = await one.repositories.open();
-      const [read, ...others] = await repository.read([result.backup_id]);
+      const found = await repository.read([result.backup_id]);
+      const [read, ...others] = found.backups;
       expect(others).toEqual([]);
       expect(read).toMatchObject({
         backup_id: result.backup_id,
@@ -146,7 +147,9 @@ export const backups: Contract[] = [
       const repository = await one.repositories.open();
       const read = await repository.read([a.backup_id, b.backup_id]);
       expect(
-        read.map((each) => [each.backup_id, each.project_id]).toSorted(),
+        read.backups
+          .map((each) => [each.backup_id, each.project_id])
+          .toSorted(),
       ).toEqual(
         [
           [a.backup_id, project_id],

@@ -52,8 +52,8 @@ export const listing: Contract[] = [
         ids.push((await backUp(one, stage, more)).backup_id);
       }
       const repository = await one.repositories.open();
-      const read = await repository.read(ids);
-      expect(read.map(({ backup_id }) => backup_id).toSorted()).toEqual(
+      const { backups } = await repository.read(ids);
+      expect(backups.map(({ backup_id }) => backup_id).toSorted()).toEqual(
         ids.toSorted(),
       );
     },
