@@ -1,11 +1,18 @@
 import { randomUUID } from "node:crypto";
 import {
+  defaultPolicy,
   type MethodName,
   methodNames,
   methods,
+  Policy,
   RestoreTarget,
 } from "../../conat-api/index.js";
-import { someBackup, someJob, someStatus } from "../support/wire-values.js";
+import {
+  someBackup,
+  someJob,
+  somePolicyInForce,
+  someStatus,
+} from "../support/wire-values.js";
 
 const project_id = randomUUID();
 const job_id = randomUUID();
@@ -13,12 +20,21 @@ const backup_id = "ab".repeat(32);
 
 const requests: Record<MethodName, Record<string, unknown>> = {
   start: { project_id },
-  list: { project_id, cursor: "1", limit: 1000, refresh: true },
+  list: {
+    ...{ project_id, cursor: "1", limit: 1000 },
+    ...{ refresh: true, forgotten: true },
+  },
   status: { project_id },
   jobs: { project_id, state: "failed", cursor: "1", limit: 1 },
   job: { project_id, job_id },
   cancel: { project_id, job_id },
   restore: { project_id, backup_id, target: { type: "in_place" } },
+  update: { project_id, backup_id, name: "Draft 1", note: null, pinned: true },
+  forget: { project_id, backup_id },
+  unforget: { project_id, backup_id },
+  get_policy: { project_id },
+  set_policy: { project_id, policy: defaultPolicy },
+  preview_policy: { project_id, policy: defaultPolicy },
 };
 
 const replies: Record<MethodName, Record<string, unknown>> = {
@@ -35,6 +51,20 @@ const replies: Record<MethodName, Record<string, unknown>> = {
   job: { job: someJob() },
   cancel: { job: someJob(), cancelled: true },
   restore: { job: someJob() },
+  update: { backup: someBackup({ name: "Draft 1", pinned: true }) },
+  forget: { backup: someBackup({ forgotten_at: 2 }), gone_at: 3 },
+  unforget: { backup: someBackup() },
+  get_policy: somePolicyInForce(),
+  set_policy: somePolicyInForce({ is_default: false, max_backups: 5 }),
+  preview_policy: {
+    decisions: [
+      {
+        ...{ backup_id, keep: ["newest", "daily"], drop: null },
+        backup: someBackup({ backup_id }),
+      },
+    ],
+    ...{ kept: 1, dropped: 0, max_backups: null, as_of: 1 },
+  },
 };
 
 describe.each(methodNames)("%s", (name) => {
@@ -129,12 +159,66 @@ test("a target is one of the known kinds and has no field of another", () => {
   }
 });
 
+test("a backup's name and note lose blanks around them, and may be taken away", () => {
+  const parse = (fields: object) =>
+    methods.update.input.parse({ project_id, backup_id, ...fields });
+  expect(parse({ name: "  Draft 1 " }).name).toBe("Draft 1");
+  expect(parse({ name: null, note: null })).toMatchObject({
+    ...{ name: null, note: null },
+  });
+  expect(parse({})).toEqual({ project_id, backup_id });
+  for (const fields of [
+    { name: "a".repeat(201) },
+    { note: "a".repeat(4001) },
+    { pinned: null },
+  ]) {
+    expect(() => parse(fields)).toThrow();
+  }
+});
+
+test("no policy at all means the host's default, when it is set", () => {
+  const { set_policy, preview_policy } = methods;
+  const request = { project_id, policy: null };
+  expect(set_policy.input.parse(request)).toEqual(request);
+  expect(set_policy.input.safeParse({ project_id }).success).toBe(false);
+  expect(preview_policy.input.parse({ project_id })).toEqual({ project_id });
+});
+
+test.each([
+  ["an unknown field", { hidden: true }],
+  ["half a count", { keep: { ...defaultPolicy.keep, daily: 1.5 } }],
+  ["less than nothing", { keep: { ...defaultPolicy.keep, last: -1 } }],
+  ["no count", { keep: { ...defaultPolicy.keep, weekly: null } }],
+  ["a count that it does not know", { keep: { ...defaultPolicy.keep, x: 1 } }],
+  ["another schedule", { schedule: { type: "hourly" } }],
+  ["cron without words", { schedule: { type: "cron", expression: "" } }],
+  ["daily with a time", { schedule: { type: "daily", time_zone: "UTC" } }],
+  ["half a rule for manual backups", { keep_manual: { last: null } }],
+  ["an exclude of two lines", { excludes: ["a\nb"] }],
+  ["an exclude that includes", { excludes: ["!a"] }],
+  ["an exclude that is a comment", { excludes: ["# a"] }],
+  ["an exclude with blanks around", { excludes: [" a"] }],
+  ["an empty exclude", { excludes: [""] }],
+  ["too many excludes", { excludes: Array.from({ length: 101 }, () => "a") }],
+])("a policy may not have %s", (_what, fields) => {
+  const policy = { ...defaultPolicy, ...fields };
+  expect(Policy.safeParse(policy).success).toBe(false);
+});
+
+test("a cron expression has a time zone or leaves it to the host", () => {
+  const cron = { type: "cron", expression: "0 3 * * *" };
+  for (const schedule of [cron, { ...cron, time_zone: "Europe/Vienna" }]) {
+    const policy = { ...defaultPolicy, schedule };
+    expect(Policy.parse(policy)).toEqual(policy);
+  }
+});
+
 /** A field more in every object. */
 function addEverywhere(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(addEverywhere);
   if (typeof value !== "object" || value === null) return value;
-  // Strict by design: a target is also what a request holds.
-  if ("type" in value) return value;
+  // Strict by design: what a request holds, too.
+  if ("type" in value || "keep_manual" in value) return value;
   const entries = Object.entries(value).map(
     ([name, inner]) => [name, addEverywhere(inner)] as const,
   );

@@ -1,14 +1,13 @@
-import { join } from "node:path";
 import type { Backup } from "../../conat-api/index.js";
-import { type Kit, writeKit } from "../../lib/repository/kit.js";
 import {
   refusal,
   type ServedEngine,
   serveTestEngine,
 } from "../support/callers.js";
+import { knowBackups, knownRepositoryId } from "../support/known-backups.js";
 import { someBackup } from "../support/wire-values.js";
 
-const repository_id = "5e".repeat(32);
+const repository_id = knownRepositoryId;
 
 let served: ServedEngine;
 let project_id: string;
@@ -25,7 +24,7 @@ beforeAll(async () => {
       await engine.local("cancel", { project_id: id, job_id });
     }
   }
-  takeOver([
+  knowBackups(engine, [
     // Three at the same millisecond: the id decides between them.
     ...[1000, 2000, 2000, 2000, 3000].map((time, at) => backupOf(at, time)),
     { ...backupOf(9, 2000), project_id: other },
@@ -38,26 +37,6 @@ const client = () => served.client(served.hub);
 function backupOf(index: number, time: number): Backup {
   const backup_id = `${index}f`.repeat(32);
   return someBackup({ backup_id, repository_id, project_id, time });
-}
-
-/** As if the host had made the repository and just read it. */
-function takeOver(added: Backup[]): void {
-  const { host, backups } = served.engine;
-  const kit = {
-    kit_version: 1 as const,
-    name: "main",
-    kind: "local" as const,
-    location: "somewhere",
-    repository_id,
-    password: "x",
-    credentials: [],
-    created_at: "now",
-  } satisfies Kit;
-  writeKit(join(host.dataDir, "keys", "main.kit.json"), kit);
-  const { store } = backups.tools;
-  const row = { repository_id, name: "main", kind: "local", location: "there" };
-  store.repositories.opened(row, 1);
-  store.backups.takeReading({ repository_id, added, gone: [], now: 4711 });
 }
 
 describe("pages of jobs", () => {

@@ -1,11 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { type MethodName, methodNames } from "../../conat-api/index.js";
+import {
+  defaultPolicy,
+  type MethodName,
+  methodNames,
+} from "../../conat-api/index.js";
 import {
   refusal,
   type ServedEngine,
   serveTestEngine,
 } from "../support/callers.js";
+import { knowBackups, knownRepositoryId } from "../support/known-backups.js";
+import { someBackup } from "../support/wire-values.js";
 
 let served: ServedEngine;
 let mine: string;
@@ -14,15 +20,22 @@ let other: string;
 beforeAll(async () => {
   served = await serveTestEngine({ projects: 2, work: false });
   [mine, other] = served.engine.projects as [string, string];
+  const repository_id = knownRepositoryId;
+  const backups = [mine, other].map((project_id) =>
+    someBackup({ project_id, repository_id, backup_id: idOf(project_id) }),
+  );
+  knowBackups(served.engine, backups);
 });
 afterAll(() => served.engine.close());
 
-const backup_id = "0a".repeat(32);
+/** The one backup of a project. */
+const idOf = (project_id: string) => project_id.replaceAll("-", "").repeat(2);
 
 type Call = MethodName | "restore to a directory";
 const calls: Call[] = [...methodNames, "restore to a directory"];
 
-const everyCall = "start list status jobs job cancel restore";
+const policyCalls = "get_policy set_policy preview_policy";
+const everyCall = `start list status jobs job cancel restore update forget unforget ${policyCalls}`;
 
 /** Who may do what: everything else is PERMISSION_DENIED. */
 const table: [string, (project_id: string) => string, string][] = [
@@ -31,7 +44,7 @@ const table: [string, (project_id: string) => string, string][] = [
   [
     "a collaborator",
     (id) => served.account(id, "collaborator"),
-    "start list status jobs job cancel",
+    "start list status jobs job cancel get_policy preview_policy",
   ],
   ["a viewer", (id) => served.account(id, "viewer"), ""],
   ["a stranger", (id) => served.account(id), ""],
@@ -87,7 +100,7 @@ test("collaborators restore in place where the host allows it", async () => {
     config: { restore: { collaborators_in_place: true } },
   });
   const project_id = open.engine.projects[0] as string;
-  const input = { project_id, backup_id };
+  const input = { project_id, backup_id: idOf(project_id) };
   const target = { type: "in_place" } as const;
   const collaborator = open.client(open.account(project_id, "collaborator"));
   const { job } = await collaborator.restore({ ...input, target });
@@ -129,6 +142,7 @@ async function attempt(
   await cancelAll(project_id);
   const { job } = await engine.local("start", { project_id });
   const directory = join(engine.root, "restored", randomUUID());
+  const backup_id = idOf(project_id);
   const inputs: Record<Call, object> = {
     start: {},
     list: {},
@@ -137,6 +151,12 @@ async function attempt(
     job: { job_id: job.job_id },
     cancel: { job_id: job.job_id },
     restore: { backup_id, target: { type: "in_place" } },
+    update: { backup_id, pinned: true },
+    forget: { backup_id },
+    unforget: { backup_id },
+    get_policy: {},
+    set_policy: { policy: { ...defaultPolicy, enabled: false } },
+    preview_policy: {},
     "restore to a directory": {
       backup_id,
       target: { type: "directory", path: directory },

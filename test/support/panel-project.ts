@@ -2,20 +2,22 @@ import { randomUUID } from "node:crypto";
 import {
   type Backup,
   BackupError,
+  defaultPolicy,
   type Input,
   isTerminal,
   type Job,
   type MethodName,
   type Output,
+  type PolicyInForce,
   type Status,
 } from "../../conat-api/index.js";
-import { someBackup, someJob } from "./wire-values.js";
+import { someBackup, someJob, somePolicyInForce } from "./wire-values.js";
 
 /** A project as the fake host of the panel knows it: rows in memory. */
 export interface PanelProject {
   project_id: string;
   status: Partial<Status>;
-  /** Newest first. */
+  /** Newest first, forgotten ones too. */
   backups: Backup[];
   /** Newest first. */
   jobs: Job[];
@@ -23,6 +25,9 @@ export interface PanelProject {
   refreshing: boolean;
   /** Why the last reading of the repository failed. */
   read_error: string | null;
+  policy: PolicyInForce;
+  /** What a preview says of the backups, newest first; the others go. */
+  kept: Output<"preview_policy">["decisions"][number]["keep"][];
 }
 
 export function panelProject(project_id: string = randomUUID()): PanelProject {
@@ -34,6 +39,8 @@ export function panelProject(project_id: string = randomUUID()): PanelProject {
     as_of: Date.now(),
     refreshing: false,
     read_error: null,
+    policy: somePolicyInForce(),
+    kept: [],
   };
 }
 
@@ -84,20 +91,23 @@ export const answers: Answers = {
   status: (project) => ({
     project_id: project.project_id,
     health: healthOf(project),
-    last_backup: project.backups[0] ?? null,
+    last_backup: remembered(project)[0] ?? null,
     last_success: endedBackup(project, ["succeeded"]),
     last_attempt: endedBackup(project, ["succeeded", "failed", "cancelled"]),
     failed_in_a_row: failedInARow(project),
     current: currentOf(project),
     next_due_at: null,
+    scheduled: project.policy.policy.enabled,
+    unprotected: null,
     as_of: project.as_of,
     notices: [],
     ...project.status,
   }),
-  list(project, { cursor = "0", limit = 100, refresh }) {
+  list(project, { cursor = "0", limit = 100, refresh, forgotten }) {
     if (refresh) project.refreshing = true;
     const end = Number(cursor) + limit;
-    const { backups, as_of, refreshing } = project;
+    const { as_of, refreshing } = project;
+    const backups = forgotten ? project.backups : remembered(project);
     return {
       backups: backups.slice(Number(cursor), end),
       cursor: end < backups.length ? String(end) : null,
@@ -134,7 +144,49 @@ export const answers: Answers = {
       target,
     }),
   }),
+  update(project, { backup_id, project_id: _of, ...fields }) {
+    const backup = findBackup(project, backup_id);
+    return { backup: Object.assign(backup, fields) };
+  },
+  forget(project, { backup_id }) {
+    const backup = findBackup(project, backup_id);
+    const forgotten_at = Date.now();
+    const gone_at = forgotten_at + project.policy.unforget_days * 86_400_000;
+    return { backup: Object.assign(backup, { forgotten_at }), gone_at };
+  },
+  unforget(project, { backup_id }) {
+    const backup = findBackup(project, backup_id);
+    return { backup: Object.assign(backup, { forgotten_at: null }) };
+  },
+  get_policy: (project) => project.policy,
+  set_policy(project, { policy }) {
+    const set = policy ?? defaultPolicy;
+    const is_default = policy === null;
+    return (project.policy = { ...project.policy, policy: set, is_default });
+  },
+  preview_policy(project) {
+    const decisions = remembered(project).map((backup, index) => {
+      const { backup_id } = backup;
+      const keep = project.kept[index] ?? [];
+      const drop = keep.length === 0 ? ("policy" as const) : null;
+      return { backup, backup_id, keep, drop };
+    });
+    const kept = decisions.filter(({ keep }) => keep.length > 0).length;
+    const { max_backups } = project.policy;
+    const dropped = decisions.length - kept;
+    return { decisions, kept, dropped, max_backups, as_of: Date.now() };
+  },
 };
+
+function remembered({ backups }: PanelProject): Backup[] {
+  return backups.filter(({ forgotten_at }) => forgotten_at === null);
+}
+
+function findBackup({ backups }: PanelProject, id: string): Backup {
+  const backup = backups.find(({ backup_id }) => backup_id === id);
+  if (backup) return backup;
+  throw new BackupError("NOT_FOUND", "The project has no such backup.");
+}
 
 function find({ jobs }: PanelProject, job_id: string): Job {
   const job = jobs.find((job) => job.job_id === job_id);
@@ -165,6 +217,6 @@ function currentOf({ jobs }: PanelProject): Job | null {
 function healthOf(project: PanelProject): Status["health"] {
   const last = endedBackup(project, ["succeeded", "failed"]);
   const failed = last?.state === "failed";
-  if (project.backups.length === 0) return failed ? "failing" : "never";
+  if (remembered(project).length === 0) return failed ? "failing" : "never";
   return failed || (last?.warnings_count ?? 0) > 0 ? "warning" : "ok";
 }

@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { Backup, Job, Status } from "../../conat-api/index.js";
+import {
+  type Backup,
+  defaultPolicy,
+  type Job,
+  type PolicyInForce,
+  type Status,
+} from "../../conat-api/index.js";
 
 /** A job as it may come over the wire: a backup that succeeded. */
 export function someJob(fields: Partial<Job> = {}): Job {
@@ -23,6 +29,7 @@ export function someJob(fields: Partial<Job> = {}): Job {
     retry_of: null,
     repository_id: "a repository",
     backup_id: "0a".repeat(32),
+    unchanged: false,
     source: "live",
     bytes_processed: 5,
     bytes_added: 5,
@@ -53,6 +60,24 @@ export function someBackup(fields: Partial<Backup> = {}): Backup {
     requested_by: "hub",
     warnings_count: 0,
     warnings: [],
+    name: null,
+    note: null,
+    pinned: false,
+    forgotten_at: null,
+    unproven: false,
+    ...fields,
+  };
+}
+
+export function somePolicyInForce(
+  fields: Partial<PolicyInForce> = {},
+): PolicyInForce {
+  return {
+    policy: defaultPolicy,
+    is_default: true,
+    next_due_at: null,
+    max_backups: null,
+    unforget_days: 7,
     ...fields,
   };
 }
@@ -66,6 +91,8 @@ export function someStatus(): Status {
     last_attempt: someJob(),
     current: null,
     next_due_at: null,
+    scheduled: true,
+    unprotected: { since: 1, changes: 5, more: false, counted_at: 2 },
     as_of: 1,
     failed_in_a_row: 0,
     notices: [{ code: "A_NOTICE", message: "Do something." }],
