@@ -1,54 +1,112 @@
 /** The list of backups: what the repository showed when it was last read. */
 
-import type { Backup } from "../../conat-api/index.js";
+import type { Backup, BackupFacts } from "../../conat-api/index.js";
 import type { Database } from "./database.js";
+import type { JobRow } from "./job-row.js";
 
 /** A backup, and which job made it where its tag says so. */
-export interface TaggedBackup extends Backup {
+export interface TaggedBackup extends BackupFacts {
   job_id?: string | null;
 }
 
-interface BackupRow extends Omit<TaggedBackup, "warnings"> {
+/** One that a job of this host has just made. */
+interface SettledBackup extends TaggedBackup {
+  began_at: number;
+  settled_at: number;
+}
+
+interface BackupRow extends Omit<Backup, "warnings" | "pinned" | "unproven"> {
+  job_id: string | null;
+  settled_at: number | null;
   warnings: string;
+  pinned: 0 | 1;
+  unproven: 0 | 1;
 }
 
 // A backup read back from the repository must not wipe what only the job
 // knew (who asked, which warnings), and may be faster than the job itself.
+// Unproven: a prune ran while it was made, on this host.
 const upsertSql = `
   INSERT INTO backups (repository_id, backup_id, project_id, job_id, time,
     size_bytes, added_bytes, files, duration_ms, trigger, requested_by,
-    warnings_count, warnings)
+    warnings_count, warnings, settled_at, unproven)
   VALUES (@repository_id, @backup_id, @project_id, @job_id, @time,
     @size_bytes, @added_bytes, @files, @duration_ms, @trigger, @requested_by,
-    @warnings_count, @warnings)
+    @warnings_count, @warnings, @settled_at, @settled_at IS NOT NULL AND EXISTS (
+      SELECT 1 FROM jobs WHERE kind = 'prune' AND project_id IS NULL
+        AND repository_id = @repository_id AND started_at <= @settled_at
+        AND (state = 'running' OR finished_at >= @began_at)))
   ON CONFLICT (repository_id, backup_id) DO UPDATE SET
     job_id = coalesce(job_id, excluded.job_id),
     trigger = coalesce(trigger, excluded.trigger),
     requested_by = coalesce(requested_by, excluded.requested_by),
     warnings = iif(warnings_count IS NULL, excluded.warnings, warnings),
-    warnings_count = coalesce(warnings_count, excluded.warnings_count)`;
+    warnings_count = coalesce(warnings_count, excluded.warnings_count),
+    settled_at = coalesce(settled_at, excluded.settled_at),
+    unproven = max(unproven, excluded.unproven)`;
 
-export function upsertBackup(database: Database, backup: TaggedBackup): void {
+export function upsertBackup(
+  database: Database,
+  backup: TaggedBackup | SettledBackup,
+): void {
   database.prepare(upsertSql).run({
-    job_id: null,
+    ...{ job_id: null, began_at: null, settled_at: null },
     ...backup,
     warnings: JSON.stringify(backup.warnings),
   });
 }
+
+/**
+ * Somebody asked for a backup and had one already: it is theirs from then on,
+ * and what takes scheduled ones leaves it alone.
+ */
+export function wanting(database: Database) {
+  const want = database.prepare(`
+    INSERT INTO annotations (repository_id, backup_id, project_id, wanted_by,
+      updated_at)
+    SELECT repository_id, backup_id, project_id, @requested_by, @now
+    FROM backups WHERE repository_id = @repository_id
+      AND backup_id = @backup_id AND trigger = 'scheduled'
+    ON CONFLICT (repository_id, backup_id) DO UPDATE SET
+      wanted_by = coalesce(wanted_by, excluded.wanted_by),
+      updated_at = excluded.updated_at`);
+  const touch = database.prepare(touchSql);
+  return ({ origin, ...row }: JobRow, now: number): void => {
+    if (origin === "scheduled") return;
+    const { repository_id, backup_id, requested_by, project_id } = row;
+    const values = { repository_id, backup_id, requested_by, now };
+    if (want.run(values).changes > 0) touch.run({ project_id, now });
+  };
+}
+
+/** What is annotated of a project has to be written to its document. */
+export const touchSql = `
+  INSERT INTO projects (project_id, annotated_at) VALUES (@project_id, @now)
+  ON CONFLICT (project_id) DO UPDATE
+    SET annotated_at = max(coalesce(annotated_at, 0) + 1, @now)`;
 
 export interface BackupQuery {
   project_id: string;
   repository_id: string;
   /** Backups older than this one. */
   before?: { time: number; backup_id: string } | undefined;
+  /** Those that were forgotten and not yet removed, too. */
+  forgotten?: boolean;
   limit: number;
 }
 
+const annotated = `
+  SELECT backups.*, name, note, coalesce(pinned, 0) AS pinned, forgotten_at,
+    iif(wanted_by IS NULL, trigger, 'manual') AS trigger,
+    coalesce(wanted_by, requested_by) AS requested_by
+  FROM backups LEFT JOIN annotations USING (repository_id, backup_id)`;
+
 // The repository names backups whose packs it did not keep: those are none.
 const listSql = `
-  SELECT * FROM backups
-  WHERE project_id = @project_id AND repository_id = @repository_id
+  ${annotated}
+  WHERE backups.project_id = @project_id AND repository_id = @repository_id
     AND (@time IS NULL OR (time, backup_id) < (@time, @backup_id))
+    AND (@forgotten = 1 OR forgotten_at IS NULL)
     AND NOT EXISTS (
       SELECT 1 FROM jobs WHERE jobs.job_id = backups.job_id
         AND state = 'failed' AND error_code = 'REPOSITORY_DAMAGED')
@@ -57,13 +115,29 @@ const listSql = `
 export function storingBackups(database: Database) {
   const list = database.prepare(listSql);
   const find = database.prepare(
-    "SELECT * FROM backups WHERE repository_id = ? AND backup_id = ?",
+    `${annotated} WHERE repository_id = ? AND backup_id = ?`,
   );
   const ofJob = database.prepare(
-    `SELECT * FROM backups
+    `${annotated}
      WHERE repository_id = @repository_id AND job_id = @job_id
-       AND project_id = @project_id`,
+       AND backups.project_id = @project_id`,
   );
+  const mark = database.prepare(
+    `UPDATE backups SET unproven = 1, settled_at = coalesce(settled_at, @now)
+     WHERE repository_id = @repository_id
+       AND backup_id IN (SELECT value FROM json_each(@ids))`,
+  );
+  // What settles later may not be in what the prune has seen.
+  const proven = database.prepare(
+    `UPDATE backups SET unproven = 0
+     WHERE repository_id = @repository_id AND unproven = 1
+       AND coalesce(settled_at, 0) < @began_at`,
+  );
+  const unproven = database
+    .prepare(
+      "SELECT count(*) FROM backups WHERE repository_id = ? AND unproven = 1",
+    )
+    .pluck();
   const ids = database
     .prepare("SELECT backup_id FROM backups WHERE repository_id = ?")
     .pluck();
@@ -83,11 +157,18 @@ export function storingBackups(database: Database) {
 
   return {
     /** Newest first. */
-    list: ({ project_id, repository_id, before, limit }: BackupQuery) =>
+    list: ({
+      project_id,
+      repository_id,
+      before,
+      forgotten = false,
+      limit,
+    }: BackupQuery) =>
       (
         list.all({
           project_id,
           repository_id,
+          forgotten: forgotten ? 1 : 0,
           time: before?.time ?? null,
           backup_id: before?.backup_id ?? null,
           limit,
@@ -105,6 +186,17 @@ export function storingBackups(database: Database) {
       const row = ofJob.get({ ...job }) as BackupRow | undefined;
       return row && toBackup(row);
     },
+    /** A prune ran beside them, made by other hosts. */
+    markUnproven: (
+      repository_id: string,
+      ids: readonly string[],
+      now: number,
+    ) => void mark.run({ repository_id, ids: JSON.stringify(ids), now }),
+    /** A prune has seen all that had settled when it began. */
+    proven: (repository_id: string, began_at: number) =>
+      void proven.run({ repository_id, began_at }),
+    countUnproven: (repository_id: string) =>
+      unproven.get(repository_id) as number,
     /** Every backup id that is known of a repository. */
     ids: (repository_id: string) => ids.all(repository_id) as string[],
     /** Takes over what a fresh read of the repository showed. */
@@ -125,6 +217,15 @@ export interface Reading {
   now: number;
 }
 
-function toBackup({ job_id: _job_id, ...row }: BackupRow): Backup {
-  return { ...row, warnings: JSON.parse(row.warnings) };
+function toBackup({
+  job_id: _job_id,
+  settled_at: _settled_at,
+  ...row
+}: BackupRow): Backup {
+  return {
+    ...row,
+    warnings: JSON.parse(row.warnings),
+    pinned: row.pinned === 1,
+    unproven: row.unproven === 1,
+  };
 }

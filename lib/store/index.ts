@@ -1,14 +1,21 @@
 /** The store: all tables and their verbs behind one door. */
 
+import { storingAnnotations } from "./annotations.js";
 import { storingBackups } from "./backups.js";
+import { storingBases } from "./bases.js";
 import { openDatabase } from "./database.js";
+import { storingDocuments } from "./documents.js";
 import { asking } from "./jobs-ask.js";
 import { claiming } from "./jobs-claim.js";
+import { expiring } from "./jobs-expire.js";
 import { readingJobs } from "./jobs-read.js";
 import { releasing } from "./jobs-release.js";
 import { running } from "./jobs-running.js";
 import { settling } from "./jobs-settle.js";
+import { settlingUnchanged } from "./jobs-unchanged.js";
+import { storingProjects } from "./projects.js";
 import { storingRepositories } from "./repositories.js";
+import { storingScheduler } from "./scheduler.js";
 
 export type Store = ReturnType<typeof openStore>;
 
@@ -22,9 +29,16 @@ export function openStore(dataDir: string, host_id: string) {
       ...running(database),
       ...settling(database),
       ...releasing(database),
+      ...settlingUnchanged(database),
       ...readingJobs(database),
+      ...expiring(database),
     },
+    projects: storingProjects(database),
+    bases: storingBases(database),
     backups: storingBackups(database),
+    annotations: storingAnnotations(database),
+    documents: storingDocuments(database),
+    scheduler: storingScheduler(database),
     repositories: storingRepositories(database),
     close: () => void database.close(),
   };
@@ -32,8 +46,22 @@ export function openStore(dataDir: string, host_id: string) {
 
 export type { TaggedBackup } from "./backups.js";
 export { longestWaitMs } from "./jobs-claim.js";
-export { type JobRow, groupOf, ownerOf, toJob } from "./job-row.js";
+export type { AnnotationFacts, BackupKey } from "./annotations.js";
+export type { BaseRow, CountedBase } from "./bases.js";
+export type { DueDocument, FoundDocument } from "./documents.js";
+export {
+  type AnyJobRow,
+  groupOf,
+  isOfProject,
+  type JobRow,
+  ownerOf,
+  type RepositoryJobRow,
+  toJob,
+  toRepositoryJob,
+} from "./job-row.js";
+export type { UnchangedProject } from "./jobs-unchanged.js";
+export type { Noticed, ProjectRow } from "./projects.js";
 export type { RunningFacts } from "./jobs-running.js";
 export { type Settlement, warningsKept } from "./jobs-settle.js";
-export type { RepositoryRow } from "./repositories.js";
+export type { RepositoryFigures, RepositoryRow } from "./repositories.js";
 export { tryFileLock, withFileLock } from "./file-lock.js";

@@ -1,12 +1,23 @@
 /** A row of `jobs`: the wire's Job plus what only this host needs. */
 
-import type { Job } from "../../conat-api/index.js";
+import {
+  type Job,
+  RepositoryJob,
+  type RepositoryJobKind,
+  type RepositoryPhase,
+  type Trigger,
+} from "../../conat-api/index.js";
 import type { ProcessIdentity } from "../process-identity.js";
 
-type Differs = "warnings" | "target" | "kept";
+type Differs = "warnings" | "target" | "kept" | "unchanged";
 
 export interface JobRow extends Omit<Job, Differs> {
   seq: number;
+  /** The first attempt's trigger. */
+  origin: Exclude<Trigger, "retry">;
+  unchanged: 0 | 1;
+  /** JSON. */
+  figures: string | null;
   warnings: string;
   target: string | null;
   fixed_at: number | null;
@@ -22,8 +33,27 @@ export interface JobRow extends Omit<Job, Differs> {
   cancel_requested_by: string | null;
 }
 
+/** The row of a job on a repository: the same columns. */
+export interface RepositoryJobRow extends Omit<
+  JobRow,
+  "project_id" | "kind" | "phase" | "repository_id"
+> {
+  project_id: null;
+  kind: RepositoryJobKind;
+  phase: RepositoryPhase | null;
+  repository_id: string;
+}
+
+export type AnyJobRow = JobRow | RepositoryJobRow;
+
+export function isOfProject(row: AnyJobRow): row is JobRow {
+  return row.project_id !== null;
+}
+
 const hostOnly = [
   "seq",
+  "origin",
+  "figures",
   "fixed_at",
   "owner_pid",
   "owner_started",
@@ -42,11 +72,17 @@ export function toJob(row: JobRow): Job {
   job.warnings = JSON.parse(row.warnings);
   job.target = row.target === null ? null : JSON.parse(row.target);
   job.kept = row.kept_at !== null;
+  job.unchanged = row.unchanged === 1;
   return job as Job;
 }
 
+export function toRepositoryJob(row: RepositoryJobRow): RepositoryJob {
+  const figures = row.figures === null ? null : JSON.parse(row.figures);
+  return RepositoryJob.parse({ ...row, figures });
+}
+
 /** Who claimed the row; undefined while nobody has. */
-export function ownerOf(row: JobRow): ProcessIdentity | undefined {
+export function ownerOf(row: AnyJobRow): ProcessIdentity | undefined {
   return row.owner_pid === null
     ? undefined
     : {

@@ -3,11 +3,12 @@
 import { randomUUID } from "node:crypto";
 import {
   BackupError,
+  type RepositoryJobKind,
   type RestoreTarget,
   type Trigger,
 } from "../../conat-api/index.js";
 import { type Database, durably } from "./database.js";
-import type { JobRow } from "./job-row.js";
+import type { JobRow, RepositoryJobRow } from "./job-row.js";
 
 export interface Ask {
   project_id: string;
@@ -22,11 +23,21 @@ export interface AskRestore extends Ask {
   target: RestoreTarget;
 }
 
+export interface AskRepository {
+  repository_id: string;
+  kind: RepositoryJobKind;
+  trigger: Trigger;
+  requested_by: string;
+  /** What is asked for, as JSON. */
+  target?: string;
+  now: number;
+}
+
 const insertSql = `
-  INSERT INTO jobs (job_id, kind, project_id, trigger, requested_by, state,
-    created_at, run_at, attempt, repository_id, backup_id, target)
-  VALUES (@job_id, @kind, @project_id, @trigger, @requested_by, 'pending',
-    @now, @now, 1, @repository_id, @backup_id, @target)
+  INSERT INTO jobs (job_id, kind, project_id, trigger, origin, requested_by,
+    state, created_at, run_at, attempt, repository_id, backup_id, target)
+  VALUES (@job_id, @kind, @project_id, @trigger, @trigger, @requested_by,
+    'pending', @now, @now, 1, @repository_id, @backup_id, @target)
   RETURNING *`;
 
 // A pending backup, or a running one whose source is not fixed yet: it will
@@ -38,13 +49,17 @@ const joinableSql = `
       AND cancel_requested_by IS NULL))
   ORDER BY state = 'running' DESC`;
 
+const unasked = "trigger IN ('retry', 'scheduled')";
+
 export function asking(database: Database) {
   const insert = database.prepare(insertSql);
   const joinable = database.prepare(joinableSql);
+  // A retry that waits, or one that nobody asked for, becomes theirs.
   const hasten = database.prepare(
     `UPDATE jobs SET run_at = min(run_at, @now),
-       trigger = iif(trigger = 'retry', @trigger, trigger),
-       requested_by = iif(trigger = 'retry', @requested_by, requested_by)
+       trigger = iif(${unasked}, @trigger, trigger),
+       origin = iif(origin = 'scheduled', @trigger, origin),
+       requested_by = iif(${unasked}, @requested_by, requested_by)
      WHERE seq = @seq RETURNING *`,
   );
   const unfinishedRestore = database
@@ -67,10 +82,9 @@ export function asking(database: Database) {
       }) as JobRow;
       return { row, joined: false };
     }
-    // A retry that waits is due as soon as somebody asks, and theirs.
+    // The scheduler's own asking makes nothing more urgent.
     const row =
-      found.state === "pending" &&
-      (found.trigger === "retry" || found.run_at > ask.now)
+      ask.trigger !== "scheduled" && isLessThan(found, ask)
         ? (hasten.get({ ...ask, seq: found.seq }) as JobRow)
         : found;
     return { row, joined: true };
@@ -92,11 +106,34 @@ export function asking(database: Database) {
     }) as JobRow;
   });
 
+  const pendingOfKind = database.prepare(
+    `SELECT * FROM jobs WHERE repository_id = @repository_id AND kind = @kind
+     AND project_id IS NULL AND state = 'pending'`,
+  );
+  const askRepository = database.transaction((ask: AskRepository) => {
+    const found = pendingOfKind.get(ask) as RepositoryJobRow | undefined;
+    if (found) return { row: found, joined: true };
+    const row = insert.get({
+      ...{ target: null, project_id: null, backup_id: null },
+      ...ask,
+      job_id: randomUUID(),
+    }) as RepositoryJobRow;
+    return { row, joined: false };
+  });
+
   return {
+    /** Work on a repository; `joined`: it waits already. */
+    askRepository: (ask: AskRepository) =>
+      durably(database, () => askRepository.immediate(ask)),
     /** A backup; `joined` when an earlier row already promises it. */
     askBackup: (ask: Ask) => durably(database, () => askBackup.immediate(ask)),
     /** @throws BackupError CONFLICT while the project has a restore. */
     askRestore: (ask: AskRestore) =>
       durably(database, () => askRestore.immediate(ask)),
   };
+}
+
+/** Would it be later, or less theirs, than what is asked for now? */
+function isLessThan({ trigger, run_at }: JobRow, { now }: Ask): boolean {
+  return trigger === "retry" || trigger === "scheduled" || run_at > now;
 }

@@ -7,7 +7,7 @@
 
 import type { ProcessIdentity } from "../process-identity.js";
 import type { Database } from "./database.js";
-import type { JobRow } from "./job-row.js";
+import type { AnyJobRow } from "./job-row.js";
 
 /** No row is due later than this after it was written. */
 export const longestWaitMs = 3600 * 1000;
@@ -23,10 +23,17 @@ const claimSql = `
     WHERE due.state = 'pending'
       AND (due.run_at <= @now OR due.run_at > @latest)
       AND (@only IS NULL OR due.job_id = @only)
-      AND (SELECT count(*) FROM jobs WHERE state = 'running') < @cap
-      AND NOT EXISTS (
-        SELECT 1 FROM jobs AS busy
-        WHERE busy.state = 'running' AND busy.project_id = due.project_id)
+      AND CASE WHEN due.project_id IS NULL
+        THEN NOT EXISTS (
+          SELECT 1 FROM jobs AS busy
+          WHERE busy.state = 'running' AND busy.project_id IS NULL
+            AND busy.repository_id = due.repository_id)
+        ELSE (SELECT count(*) FROM jobs
+            WHERE state = 'running' AND project_id IS NOT NULL) < @cap
+          AND NOT EXISTS (
+            SELECT 1 FROM jobs AS busy
+            WHERE busy.state = 'running' AND busy.project_id = due.project_id)
+        END
     ORDER BY due.kind = 'restore' DESC, due.trigger = 'scheduled',
       due.run_at, due.seq
     LIMIT 1)
@@ -34,7 +41,10 @@ const claimSql = `
 
 export interface Claim {
   owner: ProcessIdentity;
-  /** Most jobs that may run at once on this host, in all its processes. */
+  /**
+   * Most jobs of projects that may run at once on this host, in all its
+   * processes; each repository may have one of its own besides.
+   */
   cap: number;
   now: number;
   /** This job or none. */
@@ -49,6 +59,6 @@ export function claiming(database: Database) {
       claim.get({
         ...owner,
         ...{ cap, now, latest: now + longestWaitMs, only: only ?? null },
-      }) as JobRow | undefined,
+      }) as AnyJobRow | undefined,
   };
 }

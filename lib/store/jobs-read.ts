@@ -1,8 +1,12 @@
 /** Reading job rows. */
 
-import type { JobKind, JobState } from "../../conat-api/index.js";
+import type {
+  JobKind,
+  JobState,
+  RepositoryJobKind,
+} from "../../conat-api/index.js";
 import type { Database } from "./database.js";
-import type { JobRow } from "./job-row.js";
+import type { AnyJobRow, JobRow, RepositoryJobRow } from "./job-row.js";
 
 export interface JobQuery {
   /** Without it: all projects of the host. */
@@ -13,11 +17,18 @@ export interface JobQuery {
   limit: number;
 }
 
+export interface RepositoryJobQuery {
+  repository_id: string;
+  kind?: RepositoryJobKind;
+  limit: number;
+}
+
 export function readingJobs(database: Database) {
   const get = database.prepare("SELECT * FROM jobs WHERE job_id = ?");
   const list = database.prepare(`
     SELECT * FROM jobs
-    WHERE (@project_id IS NULL OR project_id = @project_id)
+    WHERE project_id IS NOT NULL
+      AND (@project_id IS NULL OR project_id = @project_id)
       AND (@state IS NULL OR state = @state)
       AND (@before IS NULL OR seq < @before)
     ORDER BY seq DESC LIMIT @limit`);
@@ -26,23 +37,19 @@ export function readingJobs(database: Database) {
     WHERE project_id = @project_id AND kind = @kind
       AND state IN (SELECT value FROM json_each(@states))
     ORDER BY seq DESC LIMIT 1`);
-  const failedInARow = database
-    .prepare(
-      `SELECT count(*) FROM jobs
-       WHERE project_id = @project_id AND kind = 'backup' AND state = 'failed'
-         AND seq > (
-           SELECT coalesce(max(seq), 0) FROM jobs
-           WHERE project_id = @project_id AND kind = 'backup'
-             AND state = 'succeeded')`,
-    )
-    .pluck();
+  const ofRepository = database.prepare(`
+    SELECT * FROM jobs
+    WHERE project_id IS NULL AND repository_id = @repository_id
+      AND (@kind IS NULL OR kind = @kind)
+    ORDER BY seq DESC LIMIT @limit`);
   const current = database.prepare(`
     SELECT * FROM jobs
     WHERE project_id = ? AND state IN ('running', 'pending')
     ORDER BY state = 'running' DESC, run_at, seq LIMIT 1`);
   const counts = database.prepare(
     `SELECT state, count(*) AS count FROM jobs
-     WHERE state IN ('pending', 'running') GROUP BY state`,
+     WHERE state IN ('pending', 'running') AND project_id IS NOT NULL
+     GROUP BY state`,
   );
   const changedSince = database.prepare(
     `SELECT job_changes.revision, jobs.* FROM job_changes JOIN jobs USING (seq)
@@ -59,7 +66,7 @@ export function readingJobs(database: Database) {
   );
 
   return {
-    get: (job_id: string) => get.get(job_id) as JobRow | undefined,
+    get: (job_id: string) => get.get(job_id) as AnyJobRow | undefined,
     /** Newest first. */
     list: ({ project_id, state, before, limit }: JobQuery) =>
       list.all({
@@ -71,9 +78,9 @@ export function readingJobs(database: Database) {
     newestOfKind: (project_id: string, kind: JobKind, states: JobState[]) =>
       newestOfKind.get({ project_id, kind, states: JSON.stringify(states) }) as
         JobRow | undefined,
-    /** Backups of a project that failed since the last that did not. */
-    failedInARow: (project_id: string) =>
-      failedInARow.get({ project_id }) as number,
+    /** Jobs on a repository, newest first. */
+    ofRepository: (query: RepositoryJobQuery) =>
+      ofRepository.all({ kind: null, ...query }) as RepositoryJobRow[],
     /** The running job of a project, else the one that is due next. */
     current: (project_id: string) =>
       current.get(project_id) as JobRow | undefined,

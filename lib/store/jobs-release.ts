@@ -1,7 +1,7 @@
 /** Cancelling a job, and handing a running one back to the queue. */
 
 import type { Database } from "./database.js";
-import type { JobRow } from "./job-row.js";
+import type { AnyJobRow } from "./job-row.js";
 
 const cancelPendingSql = `
   UPDATE jobs SET state = 'cancelled', finished_at = @now,
@@ -38,7 +38,7 @@ export function releasing(database: Database) {
     (values: { job_id: string; by: string; now: number }) =>
       (cancelPending.get(values) ??
         requestCancel.get({ job_id: values.job_id, by: values.by })) as
-        JobRow | undefined,
+        AnyJobRow | undefined,
   );
 
   return {

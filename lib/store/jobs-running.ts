@@ -1,13 +1,17 @@
 /** What the owner of a running job notes down while it works. */
 
-import type { Phase, SourceKind } from "../../conat-api/index.js";
+import type {
+  Phase,
+  RepositoryPhase,
+  SourceKind,
+} from "../../conat-api/index.js";
 import type { ProcessIdentity } from "../process-identity.js";
 import { type Database, durably } from "./database.js";
-import type { JobRow } from "./job-row.js";
+import type { AnyJobRow, JobRow } from "./job-row.js";
 
 /** Facts that a running job adds to its row; absent ones stay as they are. */
 export interface RunningFacts {
-  phase?: Phase;
+  phase?: Phase | RepositoryPhase;
   bytes_done?: number;
   bytes_total?: number;
   progress_at?: number;
@@ -106,7 +110,7 @@ export function running(database: Database) {
         () => beginSwap.run({ kept_at: null, ...swap, job_id }).changes === 1,
       ),
 
-    allRunning: () => allRunning.all() as JobRow[],
+    allRunning: () => allRunning.all() as AnyJobRow[],
     /**
      * Jobs that ended without being able to remove their stage. Not one
      * whose swap is undecided: its stage may hold the project's only tree.

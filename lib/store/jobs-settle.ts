@@ -2,14 +2,15 @@
 
 import { randomUUID } from "node:crypto";
 import type {
-  Backup,
+  BackupFacts,
   ErrorCode,
   JobState,
   Warning,
 } from "../../conat-api/index.js";
-import { upsertBackup } from "./backups.js";
+import { upsertBackup, wanting } from "./backups.js";
+import { type BaseRow, upsertBase } from "./bases.js";
 import { type Database, durably } from "./database.js";
-import type { JobRow } from "./job-row.js";
+import { type AnyJobRow, isOfProject, type JobRow } from "./job-row.js";
 
 export const warningsKept = 50;
 
@@ -21,12 +22,18 @@ export interface Settlement {
   bytes_processed?: number;
   bytes_added?: number;
   files?: number;
+  /** `backup_id` is an older backup: nothing has changed since. */
+  unchanged?: boolean;
+  /** What a job on a repository did. */
+  figures?: Readonly<Record<string, number>>;
   warnings?: readonly Warning[];
   cancelled_by?: string;
   error_code?: ErrorCode;
   error_message?: string;
   /** Written in the same transaction as the row. */
-  backup?: Backup;
+  backup?: BackupFacts;
+  /** Likewise: the snapshot that is kept to tell what changed since. */
+  base?: BaseRow;
   /** Likewise a new row, due then, that tries the same again. */
   retry_at?: number;
 }
@@ -39,6 +46,7 @@ const settleSql = (which: string) => `
       AND @error_code IS NOT 'REPOSITORY_DAMAGED', in_doubt, 0),
     repository_id = coalesce(@repository_id, repository_id),
     backup_id = coalesce(@backup_id, backup_id),
+    unchanged = @unchanged, figures = @figures,
     bytes_processed = @bytes_processed, bytes_added = @bytes_added,
     files = @files, warnings_count = @warnings_count, warnings = @warnings,
     cancelled_by = @cancelled_by, error_code = @error_code,
@@ -50,10 +58,11 @@ const doubtful = "state = 'failed' AND in_doubt = 1";
 
 // Not where another backup of the project waits: it does the same.
 const retrySql = `
-  INSERT OR IGNORE INTO jobs (job_id, kind, project_id, trigger, requested_by,
-    state, created_at, run_at, attempt, retry_of)
-  VALUES (@retry_id, @kind, @project_id, 'retry', @requested_by,
-    'pending', @now, @retry_at, @attempt + 1, @job_id)`;
+  INSERT OR IGNORE INTO jobs (job_id, kind, project_id, repository_id, trigger,
+    origin, requested_by, state, created_at, run_at, attempt, retry_of, target)
+  VALUES (@retry_id, @kind, @project_id,
+    iif(@project_id IS NULL, @repository_id, NULL), 'retry', @origin,
+    @requested_by, 'pending', @now, @retry_at, @attempt + 1, @job_id, @target)`;
 
 export function settling(database: Database) {
   const first = database.prepare(settleSql(unsettled));
@@ -78,31 +87,19 @@ export function settling(database: Database) {
      WHERE retry_of = @job_id AND state = 'pending' AND trigger = 'retry'`,
   );
 
+  const want = wanting(database);
+
   const settle = database.transaction(
     (update: typeof first, job_id: string, settlement: Settlement) => {
-      const { backup, retry_at, warnings = [], ...facts } = settlement;
-      const row = update.get({
-        repository_id: null,
-        backup_id: null,
-        bytes_processed: null,
-        bytes_added: null,
-        files: null,
-        cancelled_by: null,
-        error_code: null,
-        error_message: null,
-        ...facts,
-        job_id,
-        warnings_count: warnings.length,
-        warnings: JSON.stringify(warnings.slice(0, warningsKept)),
-      }) as JobRow | undefined;
-      if (row !== undefined && backup !== undefined) {
-        upsertBackup(database, { ...backup, job_id });
-      }
-      if (row?.state === "succeeded") {
-        dropRetry.run({ job_id, now: settlement.now });
-      }
-      if (row !== undefined && retry_at !== undefined) {
-        const { now } = settlement;
+      const { now } = settlement;
+      const row = update.get({ ...columnsOf(settlement), job_id }) as
+        AnyJobRow | undefined;
+      if (row === undefined) return undefined;
+      if (isOfProject(row)) writeWithIt(database, row, settlement);
+      if (row.state === "succeeded") dropRetry.run({ job_id, now });
+      if (isOfProject(row) && row.unchanged) want(row, now);
+      const { retry_at } = settlement;
+      if (retry_at !== undefined) {
         insertRetry.run({ ...row, retry_id: randomUUID(), retry_at, now });
       }
       return row;
@@ -123,4 +120,44 @@ export function settling(database: Database) {
     /** The job's stage is gone from the disk. */
     clearStage: (job_id: string) => void clearStage.run(job_id),
   };
+}
+
+function columnsOf({
+  backup: _backup,
+  base: _base,
+  retry_at: _retry_at,
+  warnings = [],
+  figures,
+  unchanged = false,
+  ...facts
+}: Settlement): Record<string, unknown> {
+  return {
+    repository_id: null,
+    backup_id: null,
+    bytes_processed: null,
+    bytes_added: null,
+    files: null,
+    cancelled_by: null,
+    error_code: null,
+    error_message: null,
+    ...facts,
+    unchanged: unchanged ? 1 : 0,
+    figures: figures ? JSON.stringify(figures) : null,
+    warnings_count: warnings.length,
+    warnings: JSON.stringify(warnings.slice(0, warningsKept)),
+  };
+}
+
+function writeWithIt(
+  database: Database,
+  { job_id, origin, started_at }: JobRow,
+  { backup, base, now }: Settlement,
+): void {
+  if (backup !== undefined) {
+    upsertBackup(database, {
+      ...{ ...backup, job_id, trigger: origin },
+      ...{ began_at: started_at ?? now, settled_at: now },
+    });
+  }
+  if (base !== undefined) upsertBase(database, base);
 }

@@ -121,4 +121,235 @@ export const migrations: readonly string[] = [
   ALTER TABLE jobs ADD COLUMN in_doubt INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX jobs_in_doubt ON jobs (seq) WHERE in_doubt = 1;
   `,
+  // Jobs on a repository belong to no project; jobs that found nothing changed;
+  // what people and retention make of backups; what the scheduler must know
+  // of a project without reading its history.
+  `
+  CREATE TABLE jobs_4 (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    job_id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    -- NULL: a job on the repository.
+    project_id TEXT,
+    trigger TEXT NOT NULL,
+    -- The trigger of the first attempt, whoever tried again.
+    origin TEXT NOT NULL,
+    requested_by TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (
+      state IN ('pending', 'running', 'succeeded', 'failed', 'cancelled')),
+    phase TEXT,
+    bytes_done INTEGER,
+    bytes_total INTEGER,
+    created_at INTEGER NOT NULL,
+    run_at INTEGER NOT NULL,
+    started_at INTEGER,
+    finished_at INTEGER,
+    heartbeat_at INTEGER,
+    progress_at INTEGER,
+    fixed_at INTEGER,
+    attempt INTEGER NOT NULL,
+    retry_of TEXT,
+    owner_pid INTEGER,
+    owner_started INTEGER,
+    owner_boot TEXT,
+    group_pid INTEGER,
+    group_started INTEGER,
+    stage TEXT,
+    repository_id TEXT,
+    backup_id TEXT,
+    unchanged INTEGER NOT NULL DEFAULT 0,
+    source TEXT,
+    bytes_processed INTEGER,
+    bytes_added INTEGER,
+    files INTEGER,
+    warnings_count INTEGER NOT NULL DEFAULT 0,
+    warnings TEXT NOT NULL DEFAULT '[]',
+    -- What was asked for: a restore's place, a check's part.
+    target TEXT,
+    journal TEXT,
+    kept_at TEXT,
+    -- What a job on the repository did, in numbers.
+    figures TEXT,
+    cancel_requested_by TEXT,
+    cancelled_by TEXT,
+    error_code TEXT,
+    error_message TEXT,
+    in_doubt INTEGER NOT NULL DEFAULT 0,
+    CHECK (project_id IS NOT NULL OR repository_id IS NOT NULL)
+  ) STRICT;
+  INSERT INTO jobs_4 (seq, job_id, kind, project_id, trigger, origin,
+    requested_by, state, phase, bytes_done, bytes_total, created_at, run_at,
+    started_at, finished_at, heartbeat_at, progress_at, fixed_at, attempt,
+    retry_of, owner_pid, owner_started, owner_boot, group_pid, group_started,
+    stage, repository_id, backup_id, source, bytes_processed, bytes_added,
+    files, warnings_count, warnings, target, journal, kept_at,
+    cancel_requested_by, cancelled_by, error_code, error_message, in_doubt)
+  SELECT seq, job_id, kind, project_id, trigger,
+    iif(trigger = 'retry', 'manual', trigger), requested_by, state, phase,
+    bytes_done, bytes_total, created_at, run_at, started_at, finished_at,
+    heartbeat_at, progress_at, fixed_at, attempt, retry_of, owner_pid,
+    owner_started, owner_boot, group_pid, group_started, stage, repository_id,
+    backup_id, source, bytes_processed, bytes_added, files, warnings_count,
+    warnings, target, journal, kept_at, cancel_requested_by, cancelled_by,
+    error_code, error_message, in_doubt FROM jobs;
+  DROP TABLE jobs;
+  ALTER TABLE jobs_4 RENAME TO jobs;
+
+  CREATE UNIQUE INDEX jobs_one_running_a_project ON jobs (project_id)
+    WHERE state = 'running' AND project_id IS NOT NULL;
+  CREATE UNIQUE INDEX jobs_one_running_a_repository ON jobs (repository_id)
+    WHERE state = 'running' AND project_id IS NULL;
+  CREATE UNIQUE INDEX jobs_one_pending_of_a_kind_a_project
+    ON jobs (project_id, kind)
+    WHERE state = 'pending' AND project_id IS NOT NULL;
+  CREATE UNIQUE INDEX jobs_one_pending_of_a_kind_a_repository
+    ON jobs (repository_id, kind)
+    WHERE state = 'pending' AND project_id IS NULL;
+  CREATE INDEX jobs_due ON jobs (run_at, seq) WHERE state = 'pending';
+  CREATE INDEX jobs_of_project ON jobs (project_id, seq);
+  CREATE INDEX jobs_staged ON jobs (seq) WHERE stage IS NOT NULL;
+  CREATE INDEX jobs_kept ON jobs (seq) WHERE kept_at IS NOT NULL;
+  CREATE INDEX jobs_in_doubt ON jobs (seq) WHERE in_doubt = 1;
+  CREATE INDEX jobs_of_repository ON jobs (repository_id, kind, seq)
+    WHERE project_id IS NULL;
+
+  CREATE TRIGGER jobs_asked AFTER INSERT ON jobs
+    WHEN new.project_id IS NOT NULL
+  BEGIN
+    INSERT INTO job_changes (seq) VALUES (new.seq);
+  END;
+  CREATE TRIGGER jobs_changed
+    AFTER UPDATE OF state, phase, bytes_done, bytes_total ON jobs
+    WHEN new.project_id IS NOT NULL
+  BEGIN
+    DELETE FROM job_changes WHERE seq = new.seq;
+    INSERT INTO job_changes (seq) VALUES (new.seq);
+  END;
+  CREATE TRIGGER jobs_expired AFTER DELETE ON jobs BEGIN
+    DELETE FROM job_changes WHERE seq = old.seq;
+  END;
+
+  CREATE TABLE projects (
+    project_id TEXT PRIMARY KEY,
+    -- When the scheduler first saw it on this host; NULL: it has not yet.
+    first_seen_at INTEGER,
+    -- When it was last in the host's list; what is older has left.
+    seen_at INTEGER,
+    -- The source instant of the newest backup that succeeded.
+    covered_at INTEGER,
+    -- When a backup was last asked for.
+    tried_at INTEGER,
+    failed_in_a_row INTEGER NOT NULL DEFAULT 0,
+    failed_at INTEGER,
+    -- When a change was noticed that is in no backup.
+    unprotected_since INTEGER,
+    -- NULL: the host's default.
+    policy TEXT,
+    policy_at INTEGER,
+    -- Of its policy, names, pins: changed then, and written down then.
+    annotated_at INTEGER,
+    written_at INTEGER,
+    retained_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TRIGGER backup_asked AFTER INSERT ON jobs WHEN new.kind = 'backup'
+  BEGIN
+    INSERT INTO projects (project_id, tried_at)
+    VALUES (new.project_id, new.created_at)
+    ON CONFLICT (project_id) DO UPDATE SET tried_at = new.created_at;
+    UPDATE projects SET covered_at = new.fixed_at, failed_in_a_row = 0,
+      failed_at = NULL, unprotected_since = NULL
+    WHERE project_id = new.project_id AND new.state = 'succeeded';
+  END;
+  CREATE TRIGGER backup_ended AFTER UPDATE OF state ON jobs
+    WHEN new.kind = 'backup' AND new.state IN ('succeeded', 'failed')
+  BEGIN
+    UPDATE projects SET failed_in_a_row = failed_in_a_row + 1,
+      failed_at = new.finished_at
+    WHERE project_id = new.project_id AND new.state = 'failed';
+    UPDATE projects SET covered_at = new.fixed_at, failed_in_a_row = 0,
+      failed_at = NULL, unprotected_since = NULL
+    WHERE project_id = new.project_id AND new.state = 'succeeded';
+  END;
+  INSERT INTO projects (project_id, covered_at, tried_at, failed_in_a_row,
+    failed_at)
+  SELECT project_id, max(iif(state = 'succeeded', fixed_at, NULL)),
+    max(created_at), sum(state = 'failed' AND seq > succeeded),
+    max(iif(state = 'failed' AND seq > succeeded, finished_at, NULL))
+  FROM (SELECT *, coalesce(max(iif(state = 'succeeded', seq, NULL))
+      OVER (PARTITION BY project_id), 0) AS succeeded
+    FROM jobs WHERE kind = 'backup')
+  GROUP BY project_id;
+
+  -- The read-only snapshot of a project's last backup, kept on this host.
+  CREATE TABLE bases (
+    project_id TEXT PRIMARY KEY,
+    -- Its directory is named so.
+    job_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    repository_id TEXT NOT NULL,
+    backup_id TEXT NOT NULL,
+    taken_at INTEGER NOT NULL,
+    -- When rustic last walked the project.
+    walked_at INTEGER NOT NULL,
+    -- The subvolume that it was taken of, and its own generation.
+    live_uuid TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    -- How to tell whether the persist store has changed; NULL: it has none
+    -- of its own.
+    persist TEXT,
+    excludes TEXT NOT NULL,
+    changes INTEGER,
+    changes_more INTEGER NOT NULL DEFAULT 0,
+    counted_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE backups ADD COLUMN settled_at INTEGER;
+  ALTER TABLE backups ADD COLUMN unproven INTEGER NOT NULL DEFAULT 0;
+
+  -- They outlive the rows of a list that was read wrongly once.
+  CREATE TABLE annotations (
+    repository_id TEXT NOT NULL,
+    backup_id TEXT NOT NULL,
+    project_id TEXT NOT NULL,
+    name TEXT,
+    note TEXT,
+    pinned INTEGER NOT NULL DEFAULT 0,
+    forgotten_at INTEGER,
+    -- Somebody asked for it after it was made.
+    wanted_by TEXT,
+    updated_at INTEGER NOT NULL,
+    PRIMARY KEY (repository_id, backup_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX annotations_of_project
+    ON annotations (project_id, repository_id);
+  CREATE INDEX annotations_forgotten ON annotations (forgotten_at)
+    WHERE forgotten_at IS NOT NULL;
+
+  -- The newest document of a project that the repository was seen to hold.
+  CREATE TABLE annotation_documents (
+    repository_id TEXT NOT NULL,
+    document_id TEXT NOT NULL,
+    project_id TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    PRIMARY KEY (repository_id, document_id)
+  ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE repositories ADD COLUMN figures TEXT;
+  ALTER TABLE repositories ADD COLUMN figures_at INTEGER;
+  ALTER TABLE repositories ADD COLUMN pruned_at INTEGER;
+  ALTER TABLE repositories ADD COLUMN checked_at INTEGER;
+  ALTER TABLE repositories ADD COLUMN data_checked_at INTEGER;
+  -- The next part of the data that a check reads.
+  ALTER TABLE repositories ADD COLUMN data_part INTEGER NOT NULL DEFAULT 1;
+  -- Findings of the newest check, a JSON list; NULL: none.
+  ALTER TABLE repositories ADD COLUMN damage TEXT;
+
+  CREATE TABLE scheduler (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    ticked_at INTEGER NOT NULL,
+    -- When it came back after it had stood still.
+    resumed_at INTEGER
+  ) STRICT;
+  `,
 ];

@@ -11,6 +11,23 @@ export interface RepositoryRow {
   /** When `repo kit` last printed the recovery kit; null: never. */
   kit_exported_at: number | null;
   read_at: number | null;
+  /** JSON: what it holds, as it was counted at figures_at. */
+  figures: string | null;
+  figures_at: number | null;
+  pruned_at: number | null;
+  checked_at: number | null;
+  data_checked_at: number | null;
+  data_part: number;
+  /** JSON: findings of the newest check; null: none. */
+  damage: string | null;
+}
+
+/** Counted in the repository itself. */
+export interface RepositoryFigures {
+  backups: number;
+  index_files: number;
+  packs: number;
+  size_bytes: number;
 }
 
 export type NewRepository = Pick<
@@ -33,7 +50,36 @@ export function storingRepositories(database: Database) {
   const exported = database.prepare(
     "UPDATE repositories SET kit_exported_at = ? WHERE repository_id = ?",
   );
+  const counted = database.prepare(
+    "UPDATE repositories SET figures = ?, figures_at = ? WHERE repository_id = ?",
+  );
+  const pruned = database.prepare(
+    "UPDATE repositories SET pruned_at = ? WHERE repository_id = ?",
+  );
+  const checked = database.prepare(
+    `UPDATE repositories SET checked_at = @now, damage = @damage,
+       data_checked_at = iif(@part IS NULL, data_checked_at, @now),
+       data_part = coalesce(@part, data_part)
+     WHERE repository_id = @repository_id`,
+  );
   return {
+    counted: (repository_id: string, figures: RepositoryFigures, now: number) =>
+      void counted.run(JSON.stringify(figures), now, repository_id),
+    pruned: (repository_id: string, now: number) =>
+      void pruned.run(now, repository_id),
+    /** `part`: the next one to read, where data was read. */
+    checked: (
+      repository_id: string,
+      {
+        errors,
+        part,
+      }: { errors: readonly string[]; part?: number | undefined },
+      now: number,
+    ) =>
+      void checked.run({
+        ...{ repository_id, now, part: part ?? null },
+        damage: errors.length > 0 ? JSON.stringify(errors) : null,
+      }),
     opened: (repository: NewRepository, now: number) =>
       void upsert.run({ ...repository, now }),
     get: (repository_id: string) =>

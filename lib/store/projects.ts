@@ -1,0 +1,113 @@
+/**
+ * What the scheduler knows of each project. Triggers on `jobs` keep most of
+ * it, so that it is true whichever verb ended a job.
+ */
+
+import type { Policy } from "../../conat-api/index.js";
+import type { Database } from "./database.js";
+import { touchSql } from "./backups.js";
+
+export interface ProjectRow {
+  project_id: string;
+  first_seen_at: number | null;
+  covered_at: number | null;
+  tried_at: number | null;
+  failed_in_a_row: number;
+  failed_at: number | null;
+  unprotected_since: number | null;
+  /** null: the host's default. */
+  policy: Policy | null;
+  retained_at: number | null;
+  /** A backup of it waits or runs. */
+  busy: boolean;
+}
+
+type Stored = Omit<ProjectRow, "policy" | "busy"> & {
+  policy: string | null;
+  busy: 0 | 1;
+};
+
+const columns = `project_id, first_seen_at, covered_at, tried_at,
+  failed_in_a_row, failed_at, unprotected_since, policy, retained_at,
+  EXISTS (SELECT 1 FROM jobs WHERE jobs.project_id = projects.project_id
+    AND kind = 'backup' AND state IN ('pending', 'running')) AS busy`;
+
+const noticeSql = `
+  UPDATE projects SET
+    unprotected_since = min(coalesce(unprotected_since, @since), @since)
+  WHERE project_id = @project_id
+    AND (covered_at IS NULL OR @since > covered_at)`;
+
+export function storingProjects(database: Database) {
+  const get = database.prepare(
+    `SELECT ${columns} FROM projects WHERE project_id = ?`,
+  );
+  const present = database.prepare(
+    `SELECT ${columns} FROM projects WHERE seen_at = ?`,
+  );
+  const see = database.prepare(`
+    INSERT INTO projects (project_id, first_seen_at, seen_at)
+    VALUES (@project_id, @now, @now)
+    ON CONFLICT (project_id) DO UPDATE SET seen_at = @now,
+      first_seen_at = coalesce(first_seen_at, @now)`);
+  // It may come back from a host where others pinned and forgot.
+  const left = database.prepare(`
+    UPDATE projects SET first_seen_at = NULL, seen_at = NULL
+    WHERE seen_at IS NOT NULL AND seen_at <> ?`);
+  const notice = database.prepare(noticeSql);
+  const setPolicy = database.prepare(`
+    INSERT INTO projects (project_id, policy, policy_at)
+    VALUES (@project_id, @policy, @now)
+    ON CONFLICT (project_id) DO UPDATE
+      SET policy = @policy, policy_at = @now`);
+  const touch = database.prepare(touchSql);
+  const retained = database.prepare(
+    "UPDATE projects SET retained_at = @now WHERE project_id = @project_id",
+  );
+
+  const seeAll = database.transaction(
+    (ids: readonly string[], now: number): ProjectRow[] => {
+      for (const project_id of ids) see.run({ project_id, now });
+      left.run(now);
+      return (present.all(now) as Stored[]).map(toProjectRow);
+    },
+  );
+  const noticeAll = database.transaction((found: readonly Noticed[]) => {
+    for (const one of found) notice.run({ ...one });
+  });
+  const put = database.transaction(
+    (project_id: string, policy: Policy | null, now: number) => {
+      const text = policy === null ? null : JSON.stringify(policy);
+      setPolicy.run({ project_id, policy: text, now });
+      touch.run({ project_id, now });
+    },
+  );
+
+  return {
+    get(project_id: string): ProjectRow | undefined {
+      const row = get.get(project_id) as Stored | undefined;
+      return row && toProjectRow(row);
+    },
+    /** The projects that live on this host now, and what is known of them. */
+    see: (ids: readonly string[], now: number) => seeAll.immediate(ids, now),
+    /** Changes that are in no backup; the oldest of a project stays. */
+    notice: (found: readonly Noticed[]) => void noticeAll.immediate(found),
+    setPolicy: (project_id: string, policy: Policy | null, now: number) =>
+      void put.immediate(project_id, policy, now),
+    retained: (project_id: string, now: number) =>
+      void retained.run({ project_id, now }),
+  };
+}
+
+export interface Noticed {
+  project_id: string;
+  since: number;
+}
+
+function toProjectRow(row: Stored): ProjectRow {
+  return {
+    ...row,
+    policy: row.policy === null ? null : (JSON.parse(row.policy) as Policy),
+    busy: row.busy === 1,
+  };
+}
