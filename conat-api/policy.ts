@@ -90,6 +90,8 @@ export const KeepReason = z.enum([
   "newest",
   /** Not proven since a prune ran beside it, or younger than anything good. */
   "unproven",
+  /** Dated later than now: a clock was wrong, and nobody knows its age. */
+  "future",
   "manual",
   "last",
   "hourly",

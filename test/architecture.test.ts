@@ -122,6 +122,8 @@ const arrows: Record<string, readonly string[]> = {
     "lib/store/index.ts",
     "lib/tasks/",
     "lib/work-directory.ts",
+    "lib/pressure.ts",
+    "croner",
     "p-limit",
   ],
   "lib/service": [
@@ -218,6 +220,7 @@ test.each([
   ["execa", ["lib/exec.ts"]],
   ["aws4fetch", ["lib/repository/storage/s3.ts"]],
   ["p-limit", ["lib/jobs/worker.ts"]],
+  ["croner", ["lib/jobs/schedule/cron.ts"]],
   ["commander", ["lib/cli"]],
   ["express", ["lib/standalone/web.ts"]],
   ["socket.io", ["lib/standalone/router/"]],

@@ -1,0 +1,25 @@
+/** What retention looks at. */
+
+import type {
+  Backup,
+  ManualRetention,
+  Retention,
+} from "../../../conat-api/index.js";
+
+export type RetentionBackup = Pick<
+  Backup,
+  "backup_id" | "time" | "trigger" | "pinned" | "unproven" | "warnings_count"
+>;
+
+export interface RetentionPolicy {
+  keep: Retention;
+  keep_manual: ManualRetention;
+}
+
+/**
+ * Somebody asked for it. Where nothing says who did, nobody can tell that
+ * nobody did.
+ */
+export function isManual({ trigger }: RetentionBackup): boolean {
+  return trigger !== "scheduled" && trigger !== "retry";
+}

@@ -1,0 +1,148 @@
+/** Which projects are due now; pure. */
+
+import type { Schedule } from "../../../conat-api/index.js";
+import { dayMs } from "../zone.js";
+import { backOffMs } from "./back-off.js";
+import type { Calendar } from "./calendar.js";
+import { dueOf } from "./due.js";
+import { fractionOf, salts } from "./hash.js";
+
+/**
+ * What is known of a project. "Newest" is by the order in which rows were
+ * written, never by the clock: it may have been wrong for a while.
+ */
+export interface ScheduleRow {
+  project_id: string;
+  schedule: Schedule;
+  enabled: boolean;
+  /**
+   * When the newest backup that succeeded, unchanged ones included, whoever
+   * asked for it, fixed its source.
+   */
+  covered_at: number | null;
+  /** When the newest backup job, in any state, was written. */
+  tried_at: number | null;
+  failed_in_a_row: number;
+  /** End of the newest failure. */
+  failed_at: number | null;
+  /** A backup waits or runs, one that waits for its retry included. */
+  busy: boolean;
+  /** The oldest change known to be in no backup. */
+  unprotected_since: number | null;
+  first_seen_at: number;
+}
+
+export interface Due {
+  project_id: string;
+  due_at: number;
+  /** Since when nothing but the queue is in its way. */
+  ready_at: number;
+  unprotected_since: number | null;
+  failing: boolean;
+}
+
+export interface PlanState {
+  calendar: Calendar;
+  now: number;
+  /** When the scheduler came back after a gap; null: it never was away. */
+  resumed_at: number | null;
+}
+
+/** In the order in which they should start. */
+export function planDue(rows: readonly ScheduleRow[], state: PlanState): Due[] {
+  const due: Due[] = [];
+  for (const row of rows) {
+    if (!row.enabled || row.busy) continue;
+    const one = dueNow(row, state);
+    if (one) due.push(one);
+  }
+  return due.sort(byUrgency);
+}
+
+function dueNow(row: ScheduleRow, state: PlanState): Due | undefined {
+  const { project_id, failed_in_a_row, unprotected_since } = row;
+  const due_at = uncovered(row, state);
+  if (due_at === undefined) return undefined;
+  const ready_at = Math.max(
+    caughtUpAt(project_id, due_at, state),
+    triedAgainAt(row, state.now),
+  );
+  if (ready_at > state.now) return undefined;
+  const failing = failed_in_a_row > 0;
+  return { project_id, due_at, ready_at, unprotected_since, failing };
+}
+
+/** The due instant that no backup covers; undefined: there is none. */
+function uncovered(row: ScheduleRow, state: PlanState): number | undefined {
+  const { project_id, schedule, covered_at, first_seen_at } = row;
+  const { calendar, now } = state;
+  const { due_at } = dueOf(project_id, schedule, calendar, now);
+  if (covered_at !== null && !isAhead(covered_at, now)) {
+    return covered_at < due_at ? due_at : undefined;
+  }
+  // What a wrong clock said proves nothing: once more, at most.
+  if (covered_at !== null) return due_at;
+  return firstDueAt(row.project_id, first_seen_at, due_at, now, calendar);
+}
+
+/**
+ * A project without any backup waits for its own next instant: it has hardly
+ * any content yet, and a host that meets all its projects for the first time
+ * would have to back all of them up at once. A weekly schedule may not leave
+ * it without a backup for longer than a day, though.
+ */
+function firstDueAt(
+  project_id: string,
+  first_seen_at: number,
+  due_at: number,
+  now: number,
+  { settings }: Calendar,
+): number | undefined {
+  if (due_at >= first_seen_at || isAhead(first_seen_at, now)) return due_at;
+  const spreadMs = settings.catch_up_minutes * 60_000;
+  const latest =
+    first_seen_at + dayMs + fractionOf(project_id, salts.catchUp) * spreadMs;
+  return latest <= now ? latest : undefined;
+}
+
+/**
+ * What came due while the host was away is spread over a while, not by its
+ * place in the window: an outage may end within it. If its next instant comes
+ * first, that one is the newest, and is due as ever: never both.
+ */
+function caughtUpAt(
+  project_id: string,
+  due_at: number,
+  { calendar, now, resumed_at }: PlanState,
+): number {
+  if (resumed_at === null || due_at >= resumed_at) return due_at;
+  if (isAhead(resumed_at, now)) return due_at;
+  const spreadMs = calendar.settings.catch_up_minutes * 60_000;
+  return resumed_at + fractionOf(project_id, salts.catchUp) * spreadMs;
+}
+
+function triedAgainAt(row: ScheduleRow, now: number): number {
+  const { project_id, failed_in_a_row, failed_at } = row;
+  if (failed_at === null || isAhead(failed_at, now)) return -Infinity;
+  return failed_at + backOffMs(project_id, failed_in_a_row);
+}
+
+/**
+ * Only a clock that was set back explains it. A minute: `now` may have been
+ * read before the row was.
+ */
+function isAhead(instant: number, now: number): boolean {
+  return instant > now + 60_000;
+}
+
+/** The oldest risk first; what fails all the time holds up nobody. */
+function byUrgency(a: Due, b: Due): number {
+  if (a.failing !== b.failing) return a.failing ? 1 : -1;
+  const [since, other] = [riskSince(a), riskSince(b)];
+  if (since !== other) return since - other;
+  return a.project_id < b.project_id ? -1 : 1;
+}
+
+function riskSince({ unprotected_since, due_at }: Due): number {
+  return unprotected_since ?? due_at;
+}
