@@ -31,6 +31,8 @@ export interface RunOptions {
    */
   idleTimeoutMs?: number;
   onLine?: (line: string, stream: "stdout" | "stderr") => void;
+  /** Raw stdout as it comes: then it is neither read as lines nor kept. */
+  onStdout?: (chunk: Buffer) => void;
   /** The pid of the process group, as soon as it exists. */
   onSpawn?: (pgid: number) => void;
 }
@@ -59,12 +61,12 @@ export async function run(
   command: Command,
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const { signal, onLine, onSpawn, idleTimeoutMs } = options;
+  const { signal, onSpawn, idleTimeoutMs } = options;
   if (signal?.aborted) throw abortError(signal);
   const child = spawn(command);
   const { pid } = child;
   const ending = createEnding(child, command);
-  const output = readOutput(child, onLine, ending);
+  const output = readOutput(child, options, ending);
   const onAbort = () => ending.end(abortError(signal));
   signal?.addEventListener("abort", onAbort, { once: true });
   const timer =
@@ -163,15 +165,16 @@ interface Output {
 
 function readOutput(
   child: Child,
-  onLine: RunOptions["onLine"],
+  { onLine, onStdout }: RunOptions,
   { guard }: Ending,
 ): Output {
   let length = 0;
   const reader = (stream: "stdout" | "stderr", limit: number): LineReader => {
     const lines = createLineReader(limit, (line) => onLine?.(line, stream));
+    const raw = stream === "stdout" ? onStdout : undefined;
     child[stream]?.on("data", (chunk: Buffer) => {
       length += chunk.length;
-      guard(() => lines.push(chunk));
+      guard(() => (raw ? raw(chunk) : lines.push(chunk)));
     });
     return lines;
   };

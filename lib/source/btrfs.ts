@@ -1,8 +1,9 @@
-/** btrfs subvolumes: make, snapshot, delete, list what is nested. */
+/** btrfs subvolumes: make, snapshot, delete, list, compare. */
 
 import { realpath } from "node:fs/promises";
 import { BackupError } from "../../conat-api/index.js";
 import { pathInFileSystem } from "./mounts.js";
+import { parseShown, parseSubvolumes, type Subvolume } from "./subvolumes.js";
 import { runPrivileged, type Watch } from "./watch.js";
 
 export interface Btrfs {
@@ -11,6 +12,21 @@ export interface Btrfs {
   deleteSubvolume(path: string): Promise<void>;
   /** Subvolumes directly below, as paths relative to `subvolume`. */
   nested(subvolume: string, watch?: Watch): Promise<string[]>;
+  /** Commits what was written to the file system that `path` lies on. */
+  sync(path: string, watch?: Watch): Promise<void>;
+  /** All of the file system that `path` lies on, but those in doubt. */
+  list(path: string, watch?: Watch): Promise<Subvolume[]>;
+  show(path: string, watch?: Watch): Promise<Omit<Subvolume, "path">>;
+  /**
+   * What turns `base` into `snapshot`, both read-only, without file contents:
+   * hands on the stream that send-stream.ts reads.
+   */
+  send(
+    base: string,
+    snapshot: string,
+    onChunk: (chunk: Buffer) => void,
+    watch?: Watch,
+  ): Promise<void>;
 }
 
 export interface BtrfsSettings {
@@ -39,6 +55,20 @@ export function createBtrfs(settings: BtrfsSettings): Btrfs {
       ]);
       return pathsBelow(top, listed);
     },
+    async sync(path, watch) {
+      await call(["filesystem", "sync", path], watch);
+    },
+    async list(path, watch) {
+      const listed = await call(["subvolume", "list", "-u", "-q", path], watch);
+      return parseSubvolumes(listed);
+    },
+    async show(path, watch) {
+      return parseShown(await call(["subvolume", "show", path], watch));
+    },
+    async send(base, snapshot, onChunk, watch) {
+      const args = ["send", "--no-data", "-q", "-p", base, snapshot];
+      await btrfs(settings, args, watch, onChunk);
+    },
   };
 }
 
@@ -56,18 +86,28 @@ async function btrfs(
   { program, privileged, environment }: BtrfsSettings,
   args: string[],
   { signal, onGroup, idleTimeoutMs }: Watch = {},
+  onStdout?: (chunk: Buffer) => void,
 ): Promise<string> {
-  const { exitCode, stdout, stderr } = await runPrivileged([program, ...args], {
-    ...{ privileged, environment },
-    ...{ signal, onGroup, idleTimeoutMs },
-  });
+  const { exitCode, stdout, stderr } = await runPrivileged(
+    [program, ...args],
+    { privileged, environment, signal, onGroup, idleTimeoutMs },
+    onStdout,
+  );
   if (exitCode === 0) return stdout;
   const full = /No space left|quota exceeded/i.test(stderr);
   throw new BackupError(
     full ? "NO_SPACE" : "FILESYSTEM_FAILED",
     full
       ? "The host's disk is full."
-      : `btrfs ${args[0]} ${args[1]} failed on this host.`,
+      : `btrfs ${wordsOf(args)} failed on this host.`,
     { hint: "The host's log has its message.", details: stderr },
   );
+}
+
+/** `subvolume list`, `send`: without options and paths. */
+function wordsOf(args: string[]): string {
+  return args
+    .slice(0, 2)
+    .filter((arg) => /^[a-z]+$/.test(arg))
+    .join(" ");
 }

@@ -1,14 +1,18 @@
 /** What is mounted where, as the kernel lists it: by real paths. */
 
 import { readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { ifAbsent } from "./filesystem.js";
 
 interface Mount {
+  /** Of the file system: equal for all of its mounts. */
+  device: string;
   /** What of the file system is shown, such as `/` or `/subvolume`. */
   root: string;
   target: string;
 }
+
+const nowhere: Mount = { device: "", root: "/", target: "/" };
 
 /** Mount points at or below `path`. */
 export async function mountsBelow(path: string): Promise<string[]> {
@@ -24,6 +28,27 @@ export async function pathInFileSystem(path: string): Promise<string> {
   return join(root, relative(target, path)).slice(1);
 }
 
+/** A path in a file system, which has a name on this host. */
+export interface Place {
+  device: string;
+  /** From the top of the file system. */
+  path: string;
+}
+
+/** For many real paths: the mounts are read once. */
+export async function openPlaces(): Promise<(path: string) => Place> {
+  const mounts = new Map<string, Mount>();
+  for (const mount of await readMounts()) {
+    if (!mounts.has(mount.target)) mounts.set(mount.target, mount);
+  }
+  return (path) => {
+    let at = path;
+    while (at !== "/" && !mounts.has(at)) at = dirname(at);
+    const { device, root, target } = mounts.get(at) ?? nowhere;
+    return { device, path: join(root, relative(target, path)).slice(1) };
+  };
+}
+
 /** The mount point that a path lies in or is. */
 export async function mountOf(path: string): Promise<string> {
   return (await nearestMount(path)).target;
@@ -34,7 +59,7 @@ async function nearestMount(path: string): Promise<Mount> {
   const [nearest] = mounts
     .filter(({ target }) => contains(target, path))
     .toSorted((a, b) => b.target.length - a.target.length);
-  return nearest ?? { root: "/", target: "/" };
+  return nearest ?? nowhere;
 }
 
 function contains(target: string, path: string): boolean {
@@ -48,8 +73,12 @@ async function readMounts(): Promise<Mount[]> {
     .split("\n")
     .filter(Boolean)
     .map((line) => {
-      const [, , , root = "", target = ""] = line.split(" ");
-      return { root: unescapeOctal(root), target: unescapeOctal(target) };
+      const [, , device = "", root = "", target = ""] = line.split(" ");
+      return {
+        device,
+        root: unescapeOctal(root),
+        target: unescapeOctal(target),
+      };
     })
     .toReversed();
 }

@@ -1,6 +1,6 @@
 /** A command of a stage: cancelled with its job, and named in its row. */
 
-import { type Command, run, type RunResult } from "../exec.js";
+import { type Command, run, type RunOptions, type RunResult } from "../exec.js";
 import { identifyProcess, type ProcessIdentity } from "../process-identity.js";
 
 export interface Watch {
@@ -15,9 +15,11 @@ export interface Watch {
 export function runWatched(
   command: Command,
   { signal, onGroup, idleTimeoutMs }: Watch,
+  onStdout?: RunOptions["onStdout"],
 ): Promise<RunResult> {
   return run(command, {
     ...(signal ? { signal } : {}),
+    ...(onStdout ? { onStdout } : {}),
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
     onSpawn: (pgid) => onGroup?.(identifyProcess(pgid)),
   }).finally(() => onGroup?.(null));
@@ -33,7 +35,9 @@ export interface CommandSettings extends Watch {
 export function runPrivileged(
   line: readonly string[],
   { privileged, environment, ...watch }: CommandSettings,
+  onStdout?: RunOptions["onStdout"],
 ): Promise<RunResult> {
   const [file = "", ...args] = [...privileged, ...line];
-  return runWatched({ file, args, env: environment, privileged }, watch);
+  const command = { file, args, env: environment, privileged };
+  return runWatched(command, watch, onStdout);
 }

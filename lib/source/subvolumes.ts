@@ -1,0 +1,82 @@
+/** What btrfs says of subvolumes, read. */
+
+import { BackupError } from "../../conat-api/index.js";
+
+export interface Subvolume {
+  id: number;
+  /** Of a live one it counts only after a sync; a read-only one keeps it. */
+  generation: number;
+  uuid: string;
+  /** Of what it is a snapshot of. */
+  parent_uuid: string | null;
+  /** From the top of its file system. */
+  path: string;
+}
+
+const line =
+  /^ID (\d+) gen (\d+) top level \d+ parent_uuid +(-|[0-9a-f-]{36}) +uuid ([0-9a-f-]{36}) path (.*)$/gm;
+
+/**
+ * Whoever may make a subvolume may put a newline into its name, and after it
+ * a line that speaks of another one. The true line is there as well, so of
+ * those that contradict each other none is believed. A line of a path where
+ * no subvolume is can still be made up: whoever asks must have seen it.
+ */
+export function parseSubvolumes(listed: string): Subvolume[] {
+  const all = [...listed.matchAll(line)].map(subvolumeOf);
+  const kinds = ["id", "uuid", "path"] as const;
+  const unique = kinds.map((kind) => once(all.map((one) => one[kind])));
+  return all.filter((one) =>
+    kinds.every((kind, at) => unique[at]?.has(one[kind])),
+  );
+}
+
+function subvolumeOf([, id, gen, parent, uuid, path]: string[]): Subvolume {
+  return {
+    id: Number(id),
+    generation: Number(gen),
+    uuid: uuid ?? "",
+    parent_uuid: parent === "-" ? null : (parent ?? null),
+    path: path ?? "",
+  };
+}
+
+/** Those that are there a single time. */
+function once<T>(values: readonly T[]): Set<T> {
+  const [seen, single] = [new Set<T>(), new Set<T>()];
+  for (const value of values) {
+    if (seen.has(value)) single.delete(value);
+    else single.add(value);
+    seen.add(value);
+  }
+  return single;
+}
+
+/**
+ * Of `btrfs subvolume show`. The names in it, of the subvolume and of its
+ * snapshots, may hold lines that look like any other.
+ *
+ * @throws BackupError FILESYSTEM_FAILED: it is not to be understood, or more
+ * than one line claims to be the answer.
+ */
+export function parseShown(shown: string): Omit<Subvolume, "path"> {
+  const only = (label: string): string => {
+    const found = [
+      ...shown.matchAll(new RegExp(`^\t${label}:[ \t]+(\\S+)$`, "gm")),
+    ];
+    const [match] = found;
+    if (match?.[1] !== undefined && found.length === 1) return match[1];
+    throw new BackupError(
+      "FILESYSTEM_FAILED",
+      "What btrfs says of a subvolume cannot be understood.",
+      { hint: "The host's log has it.", details: shown },
+    );
+  };
+  const parent = only("Parent UUID");
+  return {
+    id: Number(only("Subvolume ID")),
+    generation: Number(only("Generation")),
+    uuid: only("UUID"),
+    parent_uuid: parent === "-" ? null : parent,
+  };
+}
