@@ -39,8 +39,8 @@ type Span = Exclude<keyof Retention, "last">;
 
 /** The number of the span that an instant lies in. */
 const spans: [Span, (wall: number, time: number) => number][] = [
-  // An hour that the clock shows twice is two.
-  ["hourly", (wall, time) => Math.floor(wall / hourMs) + (time - wall) / 1e10],
+  // By the instant at which it began: an hour that a clock shows twice is two.
+  ["hourly", (wall, time) => time - (wall % hourMs)],
   ["daily", (wall) => Math.floor(wall / dayMs)],
   // Weeks begin on Monday; the first day of all was a Thursday.
   ["weekly", (wall) => Math.floor((Math.floor(wall / dayMs) + 3) / 7)],

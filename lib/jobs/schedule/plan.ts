@@ -6,6 +6,7 @@ import { backOffMs } from "./back-off.js";
 import type { Calendar } from "./calendar.js";
 import { dueOf } from "./due.js";
 import { fractionOf, salts } from "./hash.js";
+import type { SchedulerState } from "./resume.js";
 
 /**
  * What is known of a project. "Newest" is by the order in which rows were
@@ -41,11 +42,12 @@ export interface Due {
   failing: boolean;
 }
 
-export interface PlanState {
+export interface PlanState extends Pick<
+  SchedulerState,
+  "resumed_at" | "away_ms"
+> {
   calendar: Calendar;
   now: number;
-  /** When the scheduler came back after a gap; null: it never was away. */
-  resumed_at: number | null;
 }
 
 /** In the order in which they should start. */
@@ -56,7 +58,7 @@ export function planDue(rows: readonly ScheduleRow[], state: PlanState): Due[] {
     const one = dueNow(row, state);
     if (one) due.push(one);
   }
-  return due.sort(byUrgency);
+  return due.toSorted(byUrgency);
 }
 
 function dueNow(row: ScheduleRow, state: PlanState): Due | undefined {
@@ -74,15 +76,28 @@ function dueNow(row: ScheduleRow, state: PlanState): Due | undefined {
 
 /** The due instant that no backup covers; undefined: there is none. */
 function uncovered(row: ScheduleRow, state: PlanState): number | undefined {
-  const { project_id, schedule, covered_at, first_seen_at } = row;
+  const { project_id, schedule, covered_at } = row;
   const { calendar, now } = state;
   const { due_at } = dueOf(project_id, schedule, calendar, now);
-  if (covered_at !== null && !isAhead(covered_at, now)) {
-    return covered_at < due_at ? due_at : undefined;
-  }
-  // What a wrong clock said proves nothing: once more, at most.
+  // What a wrong clock said proves nothing: once more, then.
+  const covered = covered_at !== null && !isAhead(covered_at, now);
+  if (covered && covered_at >= due_at) return undefined;
+  if (wasCancelled(row, due_at, now)) return undefined;
   if (covered_at !== null) return due_at;
-  return firstDueAt(row.project_id, first_seen_at, due_at, now, calendar);
+  return firstDueAt(row, due_at, state);
+}
+
+/**
+ * Tried since it was due, and it neither failed nor left a backup: whoever
+ * cancels one does not find it back a minute later.
+ */
+function wasCancelled(
+  { tried_at, failed_at }: ScheduleRow,
+  due_at: number,
+  now: number,
+): boolean {
+  if (tried_at === null || tried_at < due_at) return false;
+  return tried_at > (failed_at ?? -Infinity) && !isAhead(tried_at, now);
 }
 
 /**
@@ -92,14 +107,12 @@ function uncovered(row: ScheduleRow, state: PlanState): number | undefined {
  * it without a backup for longer than a day, though.
  */
 function firstDueAt(
-  project_id: string,
-  first_seen_at: number,
+  { project_id, first_seen_at }: ScheduleRow,
   due_at: number,
-  now: number,
-  { settings }: Calendar,
+  { now, calendar }: PlanState,
 ): number | undefined {
   if (due_at >= first_seen_at || isAhead(first_seen_at, now)) return due_at;
-  const spreadMs = settings.catch_up_minutes * 60_000;
+  const spreadMs = calendar.settings.catch_up_minutes * 60_000;
   const latest =
     first_seen_at + dayMs + fractionOf(project_id, salts.catchUp) * spreadMs;
   return latest <= now ? latest : undefined;
@@ -108,16 +121,19 @@ function firstDueAt(
 /**
  * What came due while the host was away is spread over a while, not by its
  * place in the window: an outage may end within it. If its next instant comes
- * first, that one is the newest, and is due as ever: never both.
+ * first, that one is the newest, and is due as ever: never both. Who was away
+ * for less than a window missed less, and has it back sooner.
  */
 function caughtUpAt(
   project_id: string,
   due_at: number,
-  { calendar, now, resumed_at }: PlanState,
+  { calendar, now, resumed_at, away_ms }: PlanState,
 ): number {
   if (resumed_at === null || due_at >= resumed_at) return due_at;
   if (isAhead(resumed_at, now)) return due_at;
-  const spreadMs = calendar.settings.catch_up_minutes * 60_000;
+  const { catch_up_minutes, window_minutes } = calendar.settings;
+  const missed = Math.min(1, away_ms / (window_minutes * 60_000));
+  const spreadMs = catch_up_minutes * 60_000 * missed;
   return resumed_at + fractionOf(project_id, salts.catchUp) * spreadMs;
 }
 

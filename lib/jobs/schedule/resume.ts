@@ -5,6 +5,8 @@ export interface SchedulerState {
   ticked_at: number;
   /** When it came back after a gap; null: it never was away. */
   resumed_at: number | null;
+  /** How long that gap was. */
+  away_ms: number;
 }
 
 /**
@@ -19,10 +21,12 @@ export function afterTick(
   before: SchedulerState | undefined,
   now: number,
 ): SchedulerState {
-  if (!before) return { ticked_at: now, resumed_at: null };
-  const { ticked_at, resumed_at } = before;
-  if (now - ticked_at > gapMs) return { ticked_at: now, resumed_at: now };
+  if (!before) return { ticked_at: now, resumed_at: null, away_ms: 0 };
+  const away_ms = now - before.ticked_at;
+  if (away_ms > gapMs) return { ticked_at: now, resumed_at: now, away_ms };
   // A clock that was set back: nothing resumes in the future.
-  const known = resumed_at !== null && resumed_at <= now ? resumed_at : null;
-  return { ticked_at: now, resumed_at: known };
+  if (before.resumed_at === null || before.resumed_at > now) {
+    return { ticked_at: now, resumed_at: null, away_ms: 0 };
+  }
+  return { ...before, ticked_at: now };
 }
