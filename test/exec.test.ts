@@ -131,6 +131,28 @@ describe("lines", () => {
   }, 20_000);
 });
 
+describe("raw stdout", () => {
+  test("comes byte by byte, and is neither kept nor read as lines", async () => {
+    const chunks: Buffer[] = [];
+    const lines: string[] = [];
+    const result = await run(sh("printf '\\377\\000\\nx'; echo err >&2"), {
+      onStdout: (chunk) => chunks.push(chunk),
+      onLine: (line, stream) => lines.push(`${stream} ${line}`),
+    });
+    expect(Buffer.concat(chunks)).toEqual(Buffer.from([255, 0, 10, 120]));
+    expect(result).toEqual({ exitCode: 0, stdout: "", stderr: "err\n" });
+    expect(lines).toEqual(["stderr err"]);
+  });
+
+  test("of one hundred megabytes comes whole", async () => {
+    let length = 0;
+    await run(sh("head -c 100000000 /dev/zero"), {
+      onStdout: (chunk) => (length += chunk.length),
+    });
+    expect(length).toBe(100_000_000);
+  });
+});
+
 test("of a huge output only the end is kept", async () => {
   const script = "yes 0123456789 | head -c 3000000 >&2; echo end >&2";
   const { stderr } = await run(sh(script));
@@ -261,6 +283,16 @@ describe("a callback that throws ends the command", () => {
     const error: unknown = await running.catch((reason: unknown) => reason);
     expect(isRunning(Number((error as Error).message))).toBe(false);
   });
+});
+
+test("a callback that throws at raw stdout ends the command", async () => {
+  const running = run(sh("echo $$; sleep 1000"), {
+    onStdout: (chunk) => {
+      throw new Error(chunk.toString());
+    },
+  });
+  const error: unknown = await running.catch((reason: unknown) => reason);
+  expect(isRunning(Number((error as Error).message))).toBe(false);
 });
 
 describe("a command without output", () => {

@@ -60,6 +60,7 @@ export async function compareSnapshots({
     ...(watch.signal ? [watch.signal] : []),
     enough.signal,
   ]);
+  signal.addEventListener("abort", doubts.stop, { once: true });
   try {
     const options = { ...watch, signal };
     await btrfs.send(base, snapshot, reader.push, options);
@@ -67,11 +68,11 @@ export async function compareSnapshots({
     finder.end();
   } catch (error) {
     if (!enough.signal.aborted || watch.signal?.aborted) throw error;
-    doubts.stop();
   } finally {
     await doubts.settled();
     tally.close();
   }
+  watch.signal?.throwIfAborted();
   return tally.result();
 }
 
