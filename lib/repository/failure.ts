@@ -11,12 +11,20 @@ export interface Failure {
   stderr: string;
   /** What we were doing: "back up the project". */
   action: string;
+  /** The command's arguments: a backup that they name was asked for. */
+  args?: readonly string[];
 }
 
 /**
- * Other commands changed the repository while this one read it, again and
- * again; nothing was written.
+ * A file went between its listing and its reading, or a backup came after
+ * the index was read: another command was quicker, a prune above all. What is
+ * damaged looks the same, but the same is missing when it is looked for again.
  */
+export class Vanished extends BackupError {
+  missing = "";
+}
+
+/** Something else vanished each time: nothing is damaged, and nothing done. */
 export class LostRace extends BackupError {}
 
 interface Case {
@@ -154,6 +162,31 @@ const cases: readonly Case[] = [
 const missingBackup =
   /- path: [^\n]*\/snapshots\/[0-9a-f]{64}\n[\s\S]*\(os error 2\)|Reading file `snapshots\/\S+` failed[\s\S]*NotFound \(|client error \(404[^)]*\) for url \(\S*\/snapshots\/[0-9a-f]{64}\)/;
 
+// Before a backup or a restore begins; prune and check until they end.
+const vanishings = [
+  // A local repository, REST, opendal.
+  /- path: \S*\/((?:index|snapshots|data)\/\S*[0-9a-f]{64})\n[\s\S]*\(os error 2\)/,
+  /client error \(404[^)]*\) for url \(\S*\/((?:index|snapshots|data)\/[0-9a-f]{64})\)/,
+  /Reading file `((?:index|snapshots|data)\/\S+)` failed[\s\S]*NotFound \(/,
+  /(Tree ID `[0-9a-f]+`) not found in index/,
+  /(Blob ID `[0-9a-f]+`) is missing in index files/,
+];
+
+/** undefined: the failure has another reason. */
+function vanished(cause: string): string | undefined {
+  // A part of it may be stored by now.
+  if (cause.includes("error backing up")) return undefined;
+  return vanishings.map((pattern) => pattern.exec(cause)?.[1]).find(Boolean);
+}
+
+/** A backup that the command named, and not one that it came upon. */
+function isMissingBackup(cause: string, args?: readonly string[]): boolean {
+  const [words] = missingBackup.exec(cause) ?? [];
+  if (words === undefined || cause.includes("error backing up")) return false;
+  const [id = ""] = /[0-9a-f]{64}/.exec(words) ?? [];
+  return args === undefined || args.some((arg) => arg.includes(id));
+}
+
 const lostReply = {
   code: "REPOSITORY_UNREACHABLE",
   message: "a reply of the repository was lost on its way.",
@@ -179,15 +212,35 @@ function wasKeptBefore(cause: string, stderr: string): boolean {
     );
 }
 
-/** What a failed run means. `stderr` becomes the error's details. */
-export function classifyFailure({
-  exitCode,
-  stderr,
-  action,
-}: Failure): BackupError {
+/**
+ * What a failed run means: Vanished where it may be worth running again.
+ * `stderr` becomes the error's details.
+ */
+export function classifyFailure(failure: Failure): BackupError {
+  const error = classify(failure);
+  const missing = vanished(withoutWarnings(failure.stderr));
+  if (missing === undefined || error.code === "NOT_FOUND") return error;
+  const { code, message, details } = error;
+  return Object.assign(new Vanished(code, message, { details }), { missing });
+}
+
+/** What has been missing, something else each time. */
+export function lostRace(action: string, last: Vanished): LostRace {
+  return new LostRace(
+    "COMMAND_FAILED",
+    `Could not ${action}: the repository kept changing meanwhile.`,
+    {
+      hint: "Start again when less is going on.",
+      details: last.details,
+      cause: last,
+    },
+  );
+}
+
+function classify({ exitCode, stderr, action, args }: Failure): BackupError {
   const details = `exit ${exitCode ?? "by signal"}: ${lastWords(stderr)}`;
   const cause = withoutWarnings(stderr);
-  if (missingBackup.test(cause) && !cause.includes("error backing up")) {
+  if (isMissingBackup(cause, args)) {
     return new BackupError("NOT_FOUND", "There is no such backup.", {
       hint: "Refresh the list of backups.",
       details,

@@ -10,23 +10,39 @@ type Call = <T>(command: RusticCommand<T>, options?: CallOptions) => Promise<T>;
 /** Ids in one command line. */
 const idsPerCall = 500;
 
-/**
- * rustic refuses them all when one is gone already, so only those that are
- * listed are named.
- */
+/** Somebody else may forget the same ones meanwhile. */
+const rounds = 5;
+
+/** rustic refuses them all when one is gone already: only the rest is named. */
 export async function forget(
   call: Call,
   ids: readonly string[],
   options?: CallOptions,
 ): Promise<void> {
-  const present = await listed(call, ids, options);
-  for (let at = 0; at < present.length; at += idsPerCall) {
-    const part = present.slice(at, at + idsPerCall);
-    await call(forgetCommand(part), options);
+  let left = await listed(call, ids, options);
+  for (let round = 0; left.length > 0 && round < rounds; round++) {
+    const done = await forgetAll(call, left, options);
+    left = await listed(call, left, options);
+    if (done) break;
   }
-  if (present.length === 0) return;
-  const left = await listed(call, present, options);
   if (left.length > 0) throw stillThere();
+}
+
+/** false: one of them was gone already. */
+async function forgetAll(
+  call: Call,
+  ids: readonly string[],
+  options: CallOptions | undefined,
+): Promise<boolean> {
+  try {
+    for (let at = 0; at < ids.length; at += idsPerCall) {
+      await call(forgetCommand(ids.slice(at, at + idsPerCall)), options);
+    }
+    return true;
+  } catch (error) {
+    if ((error as BackupError).code === "NOT_FOUND") return false;
+    throw error;
+  }
 }
 
 async function listed(

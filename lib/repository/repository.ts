@@ -2,16 +2,15 @@
 
 import { join } from "node:path";
 import type { Annotations } from "./commands/annotations.js";
+import { backUp } from "./back-up.js";
+import { check } from "./check.js";
 import {
   backupCommand,
   type BackupInput,
+  type BackupOptions,
   type BackupResult,
 } from "./commands/backup.js";
-import {
-  checkAllCommand,
-  type CheckInput,
-  type CheckResult,
-} from "./commands/check.js";
+import type { CheckInput, CheckResult } from "./commands/check.js";
 import { type Figures, figuresCommand } from "./commands/figures.js";
 import {
   pruneCommand,
@@ -43,7 +42,10 @@ export interface Repository {
   kind: string;
   /** Without secrets. */
   location: string;
-  /** What it names is stored. */
+  /**
+   * What it names is stored. Where nothing has changed since the parent none
+   * is made: then that is the result.
+   */
   backup(input: BackupInput, options: CallOptions): Promise<BackupResult>;
   restore(input: RestoreInput, options: CallOptions): Promise<RestoreResult>;
   /** Full ids of every snapshot in it: backups, documents, what others made. */
@@ -132,17 +134,20 @@ export function createRepository(open: OpenRepository): Repository {
   const marks = openMarks(join(open.dataDir, "unproven", name));
   const known = openKnownIndex(join(open.dataDir, "proven", `${name}.json`));
 
-  return {
+  const repository: Repository = {
     repository_id,
     name,
     kind,
     location: location.display,
-    async backup(input, options) {
-      if (!location.remote) return call(backupCommand(input), options);
+    backup: (input, options) => {
       const { runDir } = rustic;
       const remote = { marks, known, runDir, direct: open.direct };
       const proved = { ...remote, proving: proving(options) };
-      return backUpRemotely(proved, input, options);
+      const run = (once: BackupOptions) =>
+        location.remote
+          ? backUpRemotely(proved, once, options)
+          : call(backupCommand(once), options);
+      return backUp({ call, run }, input, options);
     },
     restore: (input, options) => call(restoreCommand(input), options),
     ids: (options) => call(listIdsCommand, options),
@@ -159,9 +164,12 @@ export function createRepository(open: OpenRepository): Repository {
     },
     forget: (ids, options) => forget(call, ids, options),
     prune: (input, options) => call(pruneCommand(input), options),
-    check: (input = {}, options) => call(checkAllCommand(input), options),
+    check: (input = {}, options) => check(call, input, options),
     figures: (options) => call(figuresCommand, options),
-    saveAnnotations: (project_id, text, options) =>
-      saveAnnotations({ call, rustic }, { project_id, text }, options),
+    saveAnnotations: (project_id, text, options) => {
+      const door = { ...repository, call, runDir: rustic.runDir };
+      return saveAnnotations(door, { project_id, text }, options);
+    },
   };
+  return repository;
 }

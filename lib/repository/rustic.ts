@@ -6,6 +6,7 @@ import type { ProcessIdentity } from "../process-identity.js";
 import { identifyProcess } from "../process-identity.js";
 import { confirmMissing } from "./existence.js";
 import { classifyFailure, unproven } from "./failure.js";
+import { raceAgain } from "./race.js";
 import { createLogReader, type LogRecord } from "./log.js";
 import { type Credential, withProfile } from "./profile.js";
 import type { Location } from "./location.js";
@@ -25,6 +26,11 @@ export interface RusticCommand<T> {
   parse(output: RusticOutput): T | undefined;
   /** Words on stderr that make a failing exit code an answer as well. */
   answers?: RegExp;
+  /**
+   * May it run again where what it was to read vanished (see failure.ts)?
+   * Without it: yes.
+   */
+  repeatable?(): Promise<boolean>;
   onLine?(line: string): void;
 }
 
@@ -62,7 +68,8 @@ export function createRustic(given: RusticSettings) {
     cacheDir: given.cacheDir,
     /**
      * @throws BackupError: as classified from rustic's words, or
-     * COMMAND_FAILED when it exits 0 without proof of success.
+     * COMMAND_FAILED when it exits 0 without proof of success, or as
+     * LostRace.
      */
     call: <T>(
       location: Location,
@@ -70,9 +77,11 @@ export function createRustic(given: RusticSettings) {
       command: RusticCommand<T>,
       options: CallOptions = {},
     ): Promise<T> =>
-      withProfile({ ...settings, location, credential }, (profile) =>
-        runOnce(settings, { location, credential, profile }, command, options),
-      ).catch((error: BackupError) => {
+      withProfile({ ...settings, location, credential }, (profile) => {
+        const place = { location, credential, profile };
+        const attempt = () => runOnce(settings, place, command, options);
+        return raceAgain(attempt, command, options.signal);
+      }).catch((error: BackupError) => {
         if (error.code !== "REPOSITORY_MISSING") throw error;
         const { signal } = eitherSignal(options.signal, settings.closing);
         return confirmMissing(location, error, signal);
@@ -134,7 +143,7 @@ function eitherSignal(...signals: (AbortSignal | undefined)[]): {
 
 /** Success needs exit 0, no listing error and what `parse` asks for. */
 function judge<T>(
-  { action, parse, answers }: RusticCommand<T>,
+  { action, args, parse, answers }: RusticCommand<T>,
   { exitCode, stdout, stderr }: RunResult,
   records: readonly LogRecord[],
 ): T {
@@ -144,7 +153,7 @@ function judge<T>(
   );
   const answered = exitCode === 0 || (exitCode === 1 && answers?.test(stderr));
   if (!answered || listing) {
-    throw classifyFailure({ exitCode, stderr, action });
+    throw classifyFailure({ exitCode, stderr, action, args });
   }
   const value = /^\[INFO\] Ctrl-C received/m.test(stderr)
     ? undefined

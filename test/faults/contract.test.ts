@@ -6,6 +6,7 @@
 import { type Alone, createAlone } from "./contract/alone.js";
 import { backups } from "./contract/backups.js";
 import { copies } from "./contract/copies.js";
+import { documents } from "./contract/documents.js";
 import { ends } from "./contract/ends.js";
 import type { Contract, Ground } from "./contract/ground.js";
 import { listing } from "./contract/listing.js";
@@ -17,13 +18,18 @@ import { restores } from "./contract/restores.js";
 import { scripts } from "./contract/scripts.js";
 import { standInGround } from "./contract/stand-in-ground.js";
 import { subvolumes } from "./contract/subvolumes.js";
+import { unchanged } from "./contract/unchanged.js";
+import { upkeep } from "./contract/upkeep.js";
 import { describeReal } from "../support/tools.js";
 
 const chapters: Readonly<Record<string, readonly Contract[]>> = {
   "opening a repository": opening,
   "a backup": backups,
   "the backup before": parents,
+  "a backup of what did not change": unchanged,
   "the list of backups": listing,
+  "names and notes": documents,
+  "forgetting, pruning, checking": upkeep,
   "packs and their index": packs,
   "a restore": restores,
   "the end of a run": ends,

@@ -28,6 +28,8 @@ export interface BackupOptions extends BackupInput {
    * still only what it always says there.
    */
   logFile?: string;
+  /** A backup is made even where nothing has changed. */
+  always?: boolean;
 }
 
 export interface BackupResult {
@@ -51,7 +53,8 @@ export function backupCommand(
   input: BackupOptions,
 ): RusticCommand<BackupResult> {
   const { source, parent, globFile, logFile, project_id, job_id } = input;
-  const { tags = [] } = input;
+  const { tags = [], always = false } = input;
+  const skip = parent !== undefined && !always;
   return {
     action: "back up the project",
     cwd: input.directory,
@@ -63,20 +66,27 @@ export function backupCommand(
       "--json-progress",
       ...["--progress-interval", "500ms"],
       ...(parent ? ["--parent", parent, "--no-scan"] : []),
+      ...(skip ? ["--skip-if-unchanged"] : []),
       ...(globFile ? ["--glob-file", globFile] : []),
       ...(logFile
         ? ["--log-file", logFile, "--log-level-logfile", "trace"]
         : []),
     ],
     onLine: createStatusReader(input.onBytes),
-    parse({ stdout, records }) {
+    parse({ stdout, stderr = "", records }) {
       const summary = Summary.safeParse(lastMessage(stdout));
       if (!summary.success) return undefined;
       const { snapshot_id } = summary.data;
-      if (snapshot_id === undefined) return undefined;
+      // rustic leaves it out where the new tree is the parent's.
+      const unchanged = snapshot_id === undefined;
+      const backup_id = snapshot_id ?? (skip ? parent : undefined);
+      if (backup_id === undefined) return undefined;
+      if (unchanged && /^\[INFO\] using no parent$/m.test(stderr)) {
+        return undefined;
+      }
       return {
-        backup_id: snapshot_id,
-        unchanged: false,
+        backup_id,
+        unchanged,
         bytes_processed: summary.data.total_bytes_processed,
         bytes_added: summary.data.data_added_packed,
         files: summary.data.total_files_processed,

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { LogRecord } from "../log.js";
 import type { RusticCommand } from "../rustic.js";
+import { errorsOf, foundErrors } from "./check.js";
 
 const action = "make sure that the backup is stored";
 
@@ -67,12 +68,10 @@ export function checkCommand(backup_id: string): RusticCommand<Findings> {
   return {
     action,
     args: ["check", "--trust-cache", backup_id],
-    answers: /^check found errors!$/m,
-    parse({ records, exitCode }) {
-      const errors = records
-        .filter(({ level }) => level === "ERROR")
-        .map(({ text }) => text);
-      if (exitCode !== 0 && errors.length === 0) return undefined;
+    answers: foundErrors,
+    parse(output) {
+      const errors = errorsOf(output);
+      if (!errors) return undefined;
       const ofPacks = errors.filter((text) => /^pack [0-9a-f]+\b/.test(text));
       return {
         packs: ofPacks.length > 0,

@@ -1,5 +1,6 @@
 /** `rustic restore` into a fresh directory that nobody else can enter. */
 
+import { readdir } from "node:fs/promises";
 import type { Warning } from "../../../conat-api/index.js";
 import { warningsOf } from "../log.js";
 import { createStatusReader, type OnBytes } from "../progress.js";
@@ -42,6 +43,7 @@ export function restoreCommand(
       `${input.directory}/`,
     ],
     onLine: readStatus,
+    repeatable: () => isUntouched(input.directory),
     parse({ stdout, records }) {
       const lines = stdout.trimEnd().split("\n");
       if (lines.pop() !== "restore done.") return undefined;
@@ -53,4 +55,15 @@ export function restoreCommand(
       };
     },
   };
+}
+
+/** It holds empty directories at most, as it did before. */
+async function isUntouched(directory: string): Promise<boolean> {
+  const found = await readdir(directory, {
+    recursive: true,
+    withFileTypes: true,
+  });
+  return found.every(
+    (entry) => entry.isDirectory() && entry.parentPath === directory,
+  );
 }

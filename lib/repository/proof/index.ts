@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { backupCommand } from "../commands/backup.js";
-import type { BackupInput, BackupResult } from "../commands/backup.js";
+import type { BackupOptions, BackupResult } from "../commands/backup.js";
 import { withCallFile } from "../call-file.js";
 import type { CallOptions } from "../rustic.js";
 import { cachedIndex, type KnownIndex } from "./known-index.js";
@@ -30,7 +30,7 @@ export interface RemoteBackup {
  */
 export function backUpRemotely(
   remote: RemoteBackup,
-  input: BackupInput,
+  input: BackupOptions,
   options: CallOptions,
 ): Promise<BackupResult> {
   const { proving, marks, runDir } = remote;
@@ -39,6 +39,11 @@ export function backUpRemotely(
     try {
       const command = backupCommand({ ...input, logFile });
       const result = await proving.call(command, options);
+      if (result.unchanged) {
+        // An earlier proof holds; what this run wrote is another matter.
+        await leave(mark, logFile);
+        return result;
+      }
       await prove(remote, result.backup_id, { mark, logFile });
       mark.remove();
       return result;

@@ -69,9 +69,9 @@ export const listing: Contract[] = [
       const fileOf = (id: string) => join(one.path, "snapshots", id);
       copyFileSync(fileOf(b.backup_id), fileOf(a.backup_id));
       const repository = await one.repositories.open();
-      expect(await repository.read([a.backup_id])).toMatchObject([
-        { backup_id: a.backup_id, files: 2 },
-      ]);
+      expect(await repository.read([a.backup_id])).toMatchObject({
+        backups: [{ backup_id: a.backup_id, files: 2 }],
+      });
       changeDigit(fileOf(a.backup_id));
       await expectMalformed(repository, a.backup_id);
     },
@@ -105,10 +105,12 @@ export const listing: Contract[] = [
       const { backup_id } = await backUp(one, mixedStage(), stranger);
       expect(await idsOf(one)).toEqual([backup_id]);
       const repository = await one.repositories.open();
-      expect(await repository.read([backup_id])).toEqual([]);
+      expect(await repository.read([backup_id])).toEqual(nothing);
     },
   },
 ];
+
+const nothing = { backups: [], annotations: [] };
 
 /** Text stays text: where the file has digits, the last of them is another. */
 function changeDigit(file: string): void {
@@ -127,5 +129,6 @@ async function expectMalformed(
   const malformed: string[] = [];
   const onMalformed = (id: string) => void malformed.push(id);
   const found = await repository.read([backup_id], { onMalformed });
-  expect({ found, malformed }).toEqual({ found: [], malformed: [backup_id] });
+  expect(found).toEqual(nothing);
+  expect(malformed).toEqual([backup_id]);
 }

@@ -25,6 +25,7 @@ export const parents: Contract[] = [
       const stage = mixedStage();
       const first = await backUp(one, stage);
       const parent = first.backup_id;
+      chmodSync(join(stage, "project/empty"), 0o700);
       const second = await backUp(one, stage, { parent });
       expect(second.files).toBe(mixedFiles);
       expect(second.backup_id).not.toBe(parent);
