@@ -120,7 +120,7 @@ export const upkeep: Contract[] = [
       const repository = await one.repositories.open();
       const { backup_id } = await backUp(one, stageOf("one"));
       const left = packsIn(one).length;
-      rmSync(join(one.path, "index"), { recursive: true });
+      dropIndex(one);
       await repository.forget([backup_id]);
       const stage = stageOf("two");
       const { backup_id: kept } = await backUp(one, stage);
@@ -161,7 +161,7 @@ export const upkeep: Contract[] = [
       const one = await made();
       const repository = await one.repositories.open();
       await backUp(one, stageOf("one"));
-      rmSync(join(one.path, "index"), { recursive: true });
+      dropIndex(one);
       await expect(
         repository.prune({ keepDeleteSeconds: 0 }),
       ).rejects.toMatchObject({ code: "REPOSITORY_DAMAGED" });
@@ -190,6 +190,13 @@ async function expectWhole(
   const target = tempDir("target");
   await restoreInto(one, backup_id, target);
   expect(treeOf(target)).toEqual(treeOf(stage));
+}
+
+function dropIndex({ path }: Host): void {
+  const index = join(path, "index");
+  for (const name of readdirSync(index)) {
+    rmSync(join(index, name), { recursive: true });
+  }
 }
 
 /** Their paths. */
