@@ -19,15 +19,11 @@ import {
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import {
-  type Limit,
-  compareSnapshots,
-} from "../../lib/source/changes/compare.js";
+import { compareSnapshots } from "../../lib/source/changes/compare.js";
 import { mountBtrfs, type MountedFilesystem } from "../support/btrfs-image.js";
 import { describeReal } from "../support/tools.js";
 import { btrfs, compare, makeProject } from "./changes-ground.js";
 
-const count: Limit = { records: 10_000, ms: 60_000 };
 const equal = { changes: 0, more: false };
 
 function fill(project: string): void {
