@@ -1,16 +1,15 @@
 /** What a person can ask for, one of a kind at a time. */
 
-import type { Job, ProjectBackupsApi } from "../conat-api/index.js";
-import type { Attachment } from "./attachment.js";
+import type { Job } from "../conat-api/index.js";
+import { act, type ActionTools, type Ask } from "./act.js";
+import { createMarkActions, type MarkActions } from "./mark-actions.js";
 import { panelMessages } from "./messages.js";
-import { type ActionName, pageSize } from "./model.js";
-import { patiently } from "./patience.js";
-import { type Reader, rowsToRead } from "./reader.js";
-import { type Sentence, sentenceOf } from "./sentence.js";
-import type { Store } from "./store.js";
+import { pageSize } from "./model.js";
+import { createPolicyActions, type PolicyActions } from "./policy-actions.js";
+import { also, rowsToRead } from "./reader.js";
 
 /** Each resolves to whether the host did it; if not, the state says why. */
-export interface PanelActions {
+export interface PanelActions extends MarkActions, PolicyActions {
   start(): Promise<boolean>;
   cancel(job: Job): Promise<boolean>;
   /** The whole project, into its place. */
@@ -23,20 +22,7 @@ export interface PanelActions {
   dismiss(): void;
 }
 
-interface Tools {
-  project_id: string;
-  store: Store;
-  attachment: Attachment;
-  reader: Reader;
-  closing: AbortSignal;
-}
-
-type Ask = (
-  api: ProjectBackupsApi,
-  ticket: number,
-) => Promise<Sentence | undefined>;
-
-export function createActions(tools: Tools): PanelActions {
+export function createActions(tools: ActionTools): PanelActions {
   const { project_id, store, reader } = tools;
   return {
     start: () =>
@@ -60,48 +46,29 @@ export function createActions(tools: Tools): PanelActions {
       }),
     refresh: () =>
       act(tools, "refresh", project_id, async (api, ticket) => {
-        const limit = rowsToRead(store.state);
-        const list = await api.list({ project_id, limit, refresh: true });
+        const rows = rowsToRead(store.state);
+        const list = await api.list({ project_id, ...rows, refresh: true });
         store.apply({ type: "list", ticket, list });
         return undefined;
       }),
+    ...createMarkActions(tools),
+    ...createPolicyActions(tools),
     showOlder: () => act(tools, "older", project_id, readOlder(tools)),
     tryAgain: () => reader.restart(),
     dismiss: () => store.apply({ type: "dismissed" }),
   };
 }
 
-function readOlder({ project_id, store }: Tools): Ask {
+function readOlder({ project_id, store }: ActionTools): Ask {
   return async (api, ticket) => {
     const after = store.state.list?.cursor;
     if (after) {
       const cursor = { cursor: after, limit: pageSize };
-      const list = await api.list({ project_id, ...cursor });
+      const forgotten = also(store.state.forgotten);
+      const list = await api.list({ project_id, ...cursor, ...forgotten });
       store.apply({ type: "older", ticket, after, list });
     }
     store.apply({ type: "widened" });
     return undefined;
   };
-}
-
-async function act(
-  { store, attachment, reader, closing }: Tools,
-  action: ActionName,
-  of: string,
-  ask: Ask,
-): Promise<boolean> {
-  if (store.closed || store.state.busy[action] !== undefined) return false;
-  store.apply({ type: "asked", action, of });
-  try {
-    const asking = attachment.api().then((api) => ask(api, store.ticket()));
-    const note = await patiently(asking, closing);
-    store.apply({ type: "answered", action, note });
-    return !store.closed;
-  } catch (error) {
-    store.apply({ type: "refused", action, sentence: sentenceOf(error) });
-    return false;
-  } finally {
-    // Refused too: a lost answer may have been a yes.
-    if (!store.closed) reader.all();
-  }
 }

@@ -1,36 +1,36 @@
 /** All backups: how fresh the list is, its rows, and the way to older ones. */
 
 import { ReloadOutlined } from "@ant-design/icons";
-import { Empty, Flex, Typography } from "antd";
+import { Empty, Flex, Switch, Typography } from "antd";
+import { useId } from "react";
 import { FormattedMessage } from "react-intl";
-import type { Output } from "../conat-api/index.js";
+import type { Backup, Output } from "../conat-api/index.js";
 import { BackupStack } from "./backup-stack.js";
 import { type BackupsProps, BackupTable } from "./backup-table.js";
 import { HeldButton } from "./held-button.js";
-import { listMessages } from "./messages.js";
+import { listMessages, marksMessages } from "./messages.js";
 import { QuietAlert } from "./quiet-alert.js";
 import { Secondary } from "./secondary.js";
 import { Ago } from "./time.js";
 
 const { Text, Title } = Typography;
 
-interface BackupListProps extends Omit<BackupsProps, "backups"> {
+interface BackupListProps extends BackupsProps {
   list: Output<"list">;
-  /** How many of them are shown. */
-  shown: number;
+  /** Those of the list that are shown. */
+  backups: Backup[];
+  /** Forgotten ones are shown, too. */
+  forgotten: boolean;
   older: boolean;
   narrow: boolean;
-  /** The host does not answer. */
-  stale: boolean;
-  readingOlder: boolean;
   onRefresh: () => void;
   onShowOlder: () => void;
+  onShowForgotten: (shown: boolean) => void;
 }
 
 export function BackupList(props: BackupListProps) {
-  const { list, shown, older, narrow, stale, readingOlder } = props;
+  const { list, backups, older, narrow, owner } = props;
   const { as_of, read_error } = list;
-  const backups = list.backups.slice(0, shown);
   const Rows = narrow ? BackupStack : BackupTable;
   return (
     <section>
@@ -39,21 +39,58 @@ export function BackupList(props: BackupListProps) {
       {backups.length === 0 ? (
         <NoBackups read={as_of !== null && read_error === null} />
       ) : (
-        <Rows {...props} backups={backups} />
+        <Rows {...props} />
       )}
-      {older && (
-        <Flex justify="center" style={{ marginTop: 8 }}>
-          <HeldButton
-            type="link"
-            loading={readingOlder}
-            held={stale}
-            onClick={props.onShowOlder}
-          >
-            <FormattedMessage {...listMessages.older} />
-          </HeldButton>
-        </Flex>
+      {older && <ShowOlder {...props} />}
+      <Forgotten {...props} />
+      {!owner && (
+        <Secondary>
+          <FormattedMessage {...marksMessages.ownerOnly} />
+        </Secondary>
       )}
     </section>
+  );
+}
+
+function ShowOlder({ stale, busy, onShowOlder }: BackupListProps) {
+  return (
+    <Flex justify="center" style={{ marginTop: 8 }}>
+      <HeldButton
+        type="link"
+        loading={busy.older !== undefined}
+        held={stale}
+        onClick={onShowOlder}
+      >
+        <FormattedMessage {...listMessages.older} />
+      </HeldButton>
+    </Flex>
+  );
+}
+
+function Forgotten(props: BackupListProps) {
+  const { backups, forgotten, older, stale, busy, onShowForgotten } = props;
+  const id = useId();
+  const reading = busy.forgotten !== undefined;
+  const none = backups.every(({ forgotten_at }) => forgotten_at === null);
+  return (
+    <Flex gap="small" align="center" wrap style={{ marginBlock: 8 }}>
+      <Switch
+        id={id}
+        size="small"
+        checked={forgotten}
+        disabled={stale}
+        loading={reading}
+        onChange={onShowForgotten}
+      />
+      <label htmlFor={id}>
+        <FormattedMessage {...marksMessages.showForgotten} />
+      </label>
+      {forgotten && none && !reading && !older && (
+        <Secondary>
+          <FormattedMessage {...marksMessages.noneForgotten} />
+        </Secondary>
+      )}
+    </Flex>
   );
 }
 

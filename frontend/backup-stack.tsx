@@ -3,12 +3,12 @@
 import { Divider, Flex } from "antd";
 import { useIntl } from "react-intl";
 import type { Backup } from "../conat-api/index.js";
+import { BackupTitle } from "./backup-title.js";
 import type { BackupsProps } from "./backup-table.js";
 import { formatBytes, triggerWords } from "./format.js";
 import { listMessages } from "./messages.js";
-import { RestoreButton } from "./restore-button.js";
+import { RowActions } from "./row-actions.js";
 import { Secondary } from "./secondary.js";
-import { Ago } from "./time.js";
 import { Warnings } from "./warnings.js";
 
 export function BackupStack({ backups, ...props }: BackupsProps) {
@@ -27,7 +27,7 @@ export function BackupStack({ backups, ...props }: BackupsProps) {
 type StackedProps = Omit<BackupsProps, "backups"> & { backup: Backup };
 
 function StackedBackup(props: StackedProps) {
-  const { backup, account_id, now, disabled, onRestore } = props;
+  const { backup, account_id, now } = props;
   const intl = useIntl();
   const { added_bytes } = backup;
   const size = formatBytes(intl, added_bytes);
@@ -40,11 +40,11 @@ function StackedBackup(props: StackedProps) {
   return (
     <Flex justify="space-between" align="center" gap="small">
       <Flex vertical align="start">
-        <Ago at={backup.time} now={now} />
+        <BackupTitle {...{ backup, now }} />
         <Secondary>{facts.filter(Boolean).join(" · ")}</Secondary>
         {(backup.warnings_count ?? 0) > 0 && <Warnings {...backup} />}
       </Flex>
-      <RestoreButton {...{ backup, disabled, onRestore }} />
+      <RowActions {...props} />
     </Flex>
   );
 }

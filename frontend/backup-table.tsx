@@ -3,19 +3,16 @@
 import { Table, type TableColumnsType } from "antd";
 import { type IntlShape, useIntl } from "react-intl";
 import type { Backup } from "../conat-api/index.js";
+import { BackupTitle } from "./backup-title.js";
 import { formatBytes, formatDuration, triggerWords } from "./format.js";
 import { listMessages } from "./messages.js";
-import { RestoreButton } from "./restore-button.js";
-import { Ago } from "./time.js";
+import { RowActions, type RowActionsProps } from "./row-actions.js";
 import { Warnings } from "./warnings.js";
 
-export interface BackupsProps {
+export interface BackupsProps extends RowActionsProps {
   backups: Backup[];
   account_id: string;
   now: number;
-  /** No restore can be asked for now. */
-  disabled: boolean;
-  onRestore: (backup: Backup) => void;
 }
 
 export function BackupTable(props: BackupsProps) {
@@ -34,15 +31,16 @@ export function BackupTable(props: BackupsProps) {
 
 function columns(
   intl: IntlShape,
-  { account_id, now, disabled, onRestore }: BackupsProps,
+  props: BackupsProps,
 ): TableColumnsType<Backup> {
+  const { account_id, now } = props;
   const title = (name: keyof typeof listMessages) =>
     intl.formatMessage(listMessages[name]);
   return [
     {
-      title: title("time"),
-      key: "time",
-      render: (_, { time }) => <Ago at={time} now={now} />,
+      title: title("backup"),
+      key: "backup",
+      render: (_, backup) => <BackupTitle {...{ backup, now }} />,
     },
     {
       title: title("size"),
@@ -77,9 +75,7 @@ function columns(
       onHeaderCell: () => ({ "aria-label": title("actions") }),
       key: "actions",
       align: "end",
-      render: (_, backup) => (
-        <RestoreButton {...{ backup, disabled, onRestore }} />
-      ),
+      render: (_, backup) => <RowActions {...props} backup={backup} />,
     },
   ];
 }

@@ -7,17 +7,20 @@ import {
   type JobState,
   type Phase,
   type Status,
+  type Unprotected,
 } from "../conat-api/index.js";
 import type { IntlShape, MessageDescriptor } from "react-intl";
 import {
   jobMessages,
+  marksMessages,
   panelMessages,
+  policyMessages,
   restoreMessages,
   statusMessages,
 } from "./messages.js";
 import { isAppointment } from "./jobs.js";
 import type { ActionName } from "./model.js";
-import { formatBytes } from "./quantities.js";
+import { formatBytes, formatSince } from "./quantities.js";
 import type { Sentence } from "./sentence.js";
 
 export * from "./quantities.js";
@@ -41,7 +44,12 @@ export const healthWords: Record<Health, MessageDescriptor> = {
 };
 
 export function healthSentence({ health, last_attempt }: Status): Sentence {
-  if (health === "ok") return { message: statusMessages.okSentence };
+  if (health === "ok") {
+    const { okSentence, unchangedSentence } = statusMessages;
+    return {
+      message: last_attempt?.unchanged ? unchangedSentence : okSentence,
+    };
+  }
   if (health === "failing") return { message: statusMessages.failingSentence };
   if (health === "never") return { message: statusMessages.neverSentence };
   if (last_attempt?.state === "failed") {
@@ -51,6 +59,34 @@ export function healthSentence({ health, last_attempt }: Status): Sentence {
   return last_attempt?.state === "succeeded" && count > 0
     ? { message: statusMessages.unreadSentence, values: { count } }
     : { message: statusMessages.warningSentence };
+}
+
+/** Where it matters when the newest attempt was: a sentence with a `when`. */
+export function datedAttempt(status: Status): MessageDescriptor | undefined {
+  const { health, last_attempt, last_backup } = status;
+  if (last_attempt?.state === "cancelled") {
+    const { lastCancelled, warnedBeforeCancelled } = statusMessages;
+    return health === "warning" ? warnedBeforeCancelled : lastCancelled;
+  }
+  // "Since then" is since the backup that the headline names.
+  const same = last_backup?.backup_id === last_attempt?.backup_id;
+  return health === "ok" && last_attempt?.unchanged && same
+    ? statusMessages.unchanged
+    : undefined;
+}
+
+/** What is in no backup yet; without a full stop, more may follow. */
+export function unprotectedSentence(
+  intl: IntlShape,
+  { since: at, changes, more }: Unprotected,
+  now: number,
+): Sentence {
+  const { unprotected, unprotectedMore, unprotectedSome } = statusMessages;
+  const since = formatSince(intl, at, now);
+  // A count of nothing would say that all is well.
+  if (!changes) return { message: unprotectedSome, values: { since } };
+  const message = more ? unprotectedMore : unprotected;
+  return { message, values: { count: changes, since } };
 }
 
 export const stateTones: Record<JobState, Tone> = {
@@ -72,6 +108,7 @@ export const stateWords: Record<JobState, MessageDescriptor> = {
 export const phaseWords: Record<Phase, MessageDescriptor> = {
   preparing: jobMessages.preparing,
   staging: jobMessages.staging,
+  comparing: jobMessages.comparing,
   reading: jobMessages.reading,
   writing: jobMessages.writing,
   stopping: jobMessages.stopping,
@@ -140,4 +177,12 @@ export const actionFailed: Record<ActionName, MessageDescriptor> = {
   restore: restoreMessages.refused,
   refresh: panelMessages.refreshFailed,
   older: panelMessages.olderFailed,
+  forgotten: marksMessages.showForgottenFailed,
+  pin: marksMessages.pinFailed,
+  rename: marksMessages.renameFailed,
+  forget: marksMessages.forgetFailed,
+  takeBack: marksMessages.takeBackFailed,
+  policy: policyMessages.readFailed,
+  preview: policyMessages.previewFailed,
+  savePolicy: policyMessages.saveFailed,
 };

@@ -8,19 +8,21 @@ import {
   MinusCircleOutlined,
   QuestionCircleOutlined,
 } from "@ant-design/icons";
-import { Flex, Tag, theme, Typography } from "antd";
+import { Button, Flex, Tag, theme, Typography } from "antd";
 import type { ReactNode, RefObject } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { Health, Status } from "../conat-api/index.js";
 import {
   formatBytes,
+  datedAttempt,
   healthSentence,
   healthTones,
   healthWords,
   say,
 } from "./format.js";
 import { HeldButton } from "./held-button.js";
-import { statusMessages } from "./messages.js";
+import { policyMessages, statusMessages } from "./messages.js";
+import { Protection } from "./protection.js";
 import { Secondary } from "./secondary.js";
 import { Ago, Due } from "./time.js";
 
@@ -37,11 +39,11 @@ interface HealthProps {
   /** Takes the focus of what is gone. */
   place: RefObject<HTMLDivElement | null>;
   onStart: () => void;
+  onPolicy: () => void;
 }
 
 export function HealthSummary(props: HealthProps) {
-  const { asked, asking, stale, place, onStart } = props;
-  const label = asked ? statusMessages.alreadyAsked : statusMessages.backUpNow;
+  const { place } = props;
   return (
     <Flex justify="space-between" align="start" gap="middle" wrap>
       <Flex
@@ -53,7 +55,21 @@ export function HealthSummary(props: HealthProps) {
       >
         <Headline {...props} />
         <Details {...props} />
+        <Protection {...props} />
       </Flex>
+      <Buttons {...props} />
+    </Flex>
+  );
+}
+
+function Buttons(props: HealthProps) {
+  const { asked, asking, stale, onStart, onPolicy } = props;
+  const label = asked ? statusMessages.alreadyAsked : statusMessages.backUpNow;
+  return (
+    <Flex gap="small" wrap>
+      <Button aria-haspopup="dialog" onClick={onPolicy}>
+        <FormattedMessage {...policyMessages.open} />
+      </Button>
       <HeldButton
         type="primary"
         icon={<CloudUploadOutlined aria-hidden />}
@@ -144,15 +160,13 @@ function Details({ status, now }: Facts) {
 
 function LastAttempt({ status, now }: Omit<Facts, "stale">) {
   const intl = useIntl();
-  const { last_attempt, health } = status;
-  if (last_attempt?.state !== "cancelled") {
-    return say(intl, healthSentence(status));
-  }
-  const { lastCancelled, warnedBeforeCancelled } = statusMessages;
+  const { last_attempt } = status;
+  const message = datedAttempt(status);
+  if (!last_attempt || !message) return say(intl, healthSentence(status));
   const at = last_attempt.finished_at ?? last_attempt.created_at;
   return (
     <FormattedMessage
-      {...(health === "warning" ? warnedBeforeCancelled : lastCancelled)}
+      {...message}
       values={{ when: <Ago key="when" at={at} now={now} /> }}
     />
   );

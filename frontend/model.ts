@@ -3,10 +3,31 @@
  * it is sent; an answer older than what is shown is dropped.
  */
 
-import type { Job, Output, Status } from "../conat-api/index.js";
+import type {
+  Backup,
+  Job,
+  Output,
+  Policy,
+  PolicyInForce,
+  RetentionPreview,
+  Status,
+} from "../conat-api/index.js";
 import type { Sentence } from "./sentence.js";
 
-export type ActionName = "start" | "cancel" | "restore" | "refresh" | "older";
+export type ActionName =
+  | "start"
+  | "cancel"
+  | "restore"
+  | "refresh"
+  | "older"
+  | "forgotten"
+  | "pin"
+  | "rename"
+  | "forget"
+  | "takeBack"
+  | "policy"
+  | "preview"
+  | "savePolicy";
 
 export interface Feedback {
   action: ActionName;
@@ -23,6 +44,12 @@ export interface PanelState {
   failed: readonly Job[];
   /** How many backups are shown; the list may have one more. */
   shown: number;
+  /** Forgotten backups are listed, too. */
+  forgotten: boolean;
+  /** As it was when somebody last looked at it. */
+  policy: PolicyInForce | undefined;
+  /** What would become of the backups under `of`. */
+  preview: { of: Policy; plan: RetentionPreview } | undefined;
   /** When all of it was read last. */
   readAt: number | undefined;
   /** Why nothing may be shown. */
@@ -42,6 +69,10 @@ export type PanelEvent =
   | { type: "list"; ticket: number; list: Output<"list"> }
   | { type: "older"; ticket: number; after: string; list: Output<"list"> }
   | { type: "widened" }
+  | { type: "forgotten"; shown: boolean }
+  | { type: "backup"; ticket: number; backup: Backup }
+  | { type: "policy"; policy: PolicyInForce }
+  | { type: "preview"; of: Policy; plan: RetentionPreview }
   | { type: "jobs"; ticket: number; jobs: Job[]; failed: Job[] }
   | { type: "job"; ticket: number; job: Job }
   | { type: "failed"; ticket: number; sentence: Sentence }
@@ -59,6 +90,9 @@ export const initialState: PanelState = {
   jobs: [],
   failed: [],
   shown: pageSize,
+  forgotten: false,
+  policy: undefined,
+  preview: undefined,
   readAt: undefined,
   denied: undefined,
   trouble: undefined,
@@ -82,14 +116,16 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
       return reduceOlder(state, event);
     case "widened":
       return { ...state, shown: state.shown + pageSize };
+    case "forgotten":
+      return { ...state, forgotten: event.shown };
+    case "backup":
+      return reduceBackup(state, event);
+    case "policy":
+      return { ...state, policy: event.policy };
+    case "preview":
+      return { ...state, preview: { of: event.of, plan: event.plan } };
     case "jobs":
-      if (event.ticket < state.tickets.jobs) return state;
-      return {
-        ...state,
-        jobs: event.jobs,
-        failed: event.failed,
-        tickets: { ...state.tickets, jobs: event.ticket },
-      };
+      return reduceJobs(state, event);
     case "job":
       return reduceJob(state, event);
     case "asked":
@@ -153,6 +189,31 @@ function reduceOlder(
   return reduceList(state, ticket, { ...list, backups });
 }
 
+/** Only where it is listed: a list says itself what belongs to it. */
+function reduceBackup(
+  state: PanelState,
+  { ticket, backup }: Extract<PanelEvent, { type: "backup" }>,
+): PanelState {
+  if (!state.list) return state;
+  const backups = state.list.backups.map((known) =>
+    known.backup_id === backup.backup_id ? backup : known,
+  );
+  return reduceList(state, ticket, { ...state.list, backups });
+}
+
+function reduceJobs(
+  state: PanelState,
+  { ticket, jobs, failed }: Extract<PanelEvent, { type: "jobs" }>,
+): PanelState {
+  if (ticket < state.tickets.jobs) return state;
+  return {
+    ...state,
+    jobs,
+    failed,
+    tickets: { ...state.tickets, jobs: ticket },
+  };
+}
+
 function reduceJob(
   state: PanelState,
   { ticket, job }: Extract<PanelEvent, { type: "job" }>,
@@ -191,4 +252,12 @@ export function viewOf({ denied, trouble, status, list }: PanelState): View {
 export function hasOlder({ list, shown }: PanelState): boolean {
   if (!list) return false;
   return list.backups.length > shown || list.cursor !== null;
+}
+
+/** Those to be shown; forgotten ones only to who wants to see them. */
+export function shownBackups({ list, shown, forgotten }: PanelState): Backup[] {
+  const wanted = list?.backups.filter(
+    ({ forgotten_at }) => forgotten || forgotten_at === null,
+  );
+  return wanted?.slice(0, shown) ?? [];
 }

@@ -11,10 +11,15 @@ import { DeniedView, LoadingView, TroubleAlert } from "./views.js";
 export interface PanelBodyProps extends PanelHost {
   title: string;
   narrow: boolean;
+  /**
+   * Of who looks: others than an owner are offered less. Not said: all is
+   * offered, and the host refuses what they may not.
+   */
+  role?: string | undefined;
 }
 
 export function PanelBody(props: PanelBodyProps) {
-  const { account_id, title, narrow } = props;
+  const { account_id, title, narrow, role = "owner" } = props;
   const backups = useProjectBackups(props);
   const now = useNow();
   const { state, actions } = backups;
@@ -38,6 +43,7 @@ export function PanelBody(props: PanelBodyProps) {
         <PanelContent
           {...backups}
           {...{ status, list, account_id, title, narrow, now }}
+          owner={role === "owner"}
         />
       )}
     </Flex>

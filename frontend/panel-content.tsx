@@ -9,11 +9,13 @@ import { Failures } from "./failures.js";
 import { FeedbackAlert } from "./feedback.js";
 import { HealthSummary } from "./health.js";
 import { activeJobs, alreadyAsked, endedRestore } from "./jobs.js";
-import { hasOlder } from "./model.js";
+import { type ActionName, hasOlder, shownBackups } from "./model.js";
 import { LastFailure, Notices } from "./notices.js";
 import { RestoreResult } from "./restore-result.js";
+import { usePolicy } from "./use-policy.js";
 import { useFocusPlaces } from "./use-focus-places.js";
 import type { ProjectBackups } from "./use-project-backups.js";
+import { useMarking } from "./use-marking.js";
 import { useRestoring } from "./use-restoring.js";
 
 interface PanelContentProps extends ProjectBackups {
@@ -21,6 +23,7 @@ interface PanelContentProps extends ProjectBackups {
   list: Output<"list">;
   account_id: string;
   title: string;
+  owner: boolean;
   narrow: boolean;
   now: number;
 }
@@ -34,6 +37,8 @@ export function PanelContent(props: PanelContentProps) {
   const places = useFocusPlaces();
   const onRestored = places.toRestore;
   const restoring = useRestoring({ ...props, disabled, onRestored });
+  const marking = useMarking({ ...props, onGone: places.onGone });
+  const policy = usePolicy(props);
   return (
     <Flex vertical gap="middle">
       <HealthSummary
@@ -43,6 +48,7 @@ export function PanelContent(props: PanelContentProps) {
         stale={stale}
         place={places.summary}
         onStart={actions.start}
+        onPolicy={policy.open}
       />
       {active.map((job) => (
         <ActiveJob
@@ -54,34 +60,48 @@ export function PanelContent(props: PanelContentProps) {
           onCancel={actions.cancel}
         />
       ))}
-      <News {...props} dialogOpen={restoring.isOpen} />
+      <News
+        {...props}
+        told={[...restoring.tells, ...marking.tells, ...policy.tells]}
+      />
       <BackupList
         {...props}
         {...{ stale }}
         disabled={disabled || state.busy.restore !== undefined}
-        shown={state.shown}
+        backups={shownBackups(state)}
+        forgotten={state.forgotten}
         older={hasOlder(state)}
-        readingOlder={state.busy.older !== undefined}
-        onRestore={restoring.open}
+        busy={state.busy}
+        verbs={{
+          onRestore: restoring.open,
+          onPin: ({ backup_id, pinned }) =>
+            void actions.update(backup_id, { pinned: !pinned }),
+          onRename: marking.rename,
+          onForget: marking.forget,
+          onTakeBack: ({ backup_id }) => void actions.takeBack(backup_id),
+        }}
         onRefresh={actions.refresh}
         onShowOlder={actions.showOlder}
+        onShowForgotten={actions.showForgotten}
       />
       <Failures jobs={state.failed} now={now} />
       <Notices notices={status.notices} />
       {restoring.dialog}
+      {marking.dialog}
+      {policy.drawer}
     </Flex>
   );
 }
 
 /** What happened: to the last click, the last restore, the last backup. */
-function News(props: PanelContentProps & { dialogOpen: boolean }) {
-  const { state, actions, status, list, now, dialogOpen } = props;
+function News(props: PanelContentProps & { told: ActionName[] }) {
+  const { state, actions, status, list, now, told } = props;
   const [seen, setSeen] = useState<string>();
   const { feedback } = state;
   const restore = endedRestore(state, now);
   return (
     <>
-      {feedback && !(dialogOpen && feedback.action === "restore") && (
+      {feedback && !told.includes(feedback.action) && (
         <FeedbackAlert feedback={feedback} onClose={actions.dismiss} />
       )}
       {restore && restore.job_id !== seen && (

@@ -82,6 +82,14 @@ export function formatInstant(intl: IntlShape, at: number): string {
   return intl.formatDate(at, { dateStyle: "medium", timeStyle: "medium" });
 }
 
+/** Today the time is enough. */
+export function formatSince(intl: IntlShape, at: number, now: number): string {
+  const date = (instant: number) => intl.formatDate(instant);
+  return date(at) === date(now)
+    ? intl.formatTime(at)
+    : intl.formatDate(at, { dateStyle: "medium", timeStyle: "short" });
+}
+
 const isNow = (ms: number): boolean => Math.abs(ms) < 45 * second;
 
 function relative(intl: IntlShape, ms: number): string {

@@ -94,10 +94,14 @@ export function createReader({
   };
 }
 
-/** One more than is shown: is there an older one? */
-export function rowsToRead({ shown }: PanelState): number {
-  return Math.min(shown + 1, mostRows);
+/** What is asked for: one more than is shown, is there an older one? */
+export function rowsToRead({ shown, forgotten }: PanelState) {
+  return { limit: Math.min(shown + 1, mostRows), ...also(forgotten) };
 }
+
+/** Hosts that know of no forgetting refuse the word. */
+export const also = (forgotten: boolean) =>
+  forgotten ? { forgotten } : undefined;
 
 async function readLists(
   project_id: string,
@@ -105,9 +109,8 @@ async function readLists(
   api: ProjectBackupsApi,
 ): Promise<void> {
   const ticket = store.ticket();
-  const limit = rowsToRead(store.state);
   const [list, { jobs }, { jobs: failed }] = await Promise.all([
-    api.list({ project_id, limit }),
+    api.list({ project_id, ...rowsToRead(store.state) }),
     api.jobs({ project_id, limit: 20 }),
     api.jobs({ project_id, limit: 10, state: "failed" }),
   ]);

@@ -53,6 +53,13 @@ function lateActions(present: () => Connection | undefined): PanelActions {
     restore: (backup_id) => actions()?.restore(backup_id) ?? no,
     refresh: () => actions()?.refresh() ?? no,
     showOlder: () => actions()?.showOlder() ?? no,
+    showForgotten: (shown) => actions()?.showForgotten(shown) ?? no,
+    update: (backup_id, change) => actions()?.update(backup_id, change) ?? no,
+    forget: (backup_id) => actions()?.forget(backup_id) ?? no,
+    takeBack: (backup_id) => actions()?.takeBack(backup_id) ?? no,
+    readPolicy: () => actions()?.readPolicy() ?? no,
+    previewPolicy: (policy) => actions()?.previewPolicy(policy) ?? no,
+    savePolicy: (policy) => actions()?.savePolicy(policy) ?? no,
     tryAgain: () => actions()?.tryAgain(),
     dismiss: () => actions()?.dismiss(),
   };

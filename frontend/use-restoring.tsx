@@ -2,12 +2,14 @@
 
 import { type ReactNode, useRef, useState } from "react";
 import type { Backup } from "../conat-api/index.js";
+import type { ActionName } from "./model.js";
 import type { ProjectBackups } from "./use-project-backups.js";
 import { RestoreDialog } from "./restore-dialog.js";
 
 export interface Restoring {
   open: (backup: Backup) => void;
-  isOpen: boolean;
+  /** Of what its open dialog says itself how it went. */
+  tells: ActionName[];
   dialog: ReactNode;
 }
 
@@ -49,7 +51,7 @@ export function useRestoring(options: Options): Restoring {
   );
   return {
     dialog,
-    isOpen: open,
+    tells: open ? ["restore"] : [],
     open: (chosen) => {
       confirmed.current = false;
       // Of another dialog, or of one that was left.

@@ -1,10 +1,11 @@
 /** How many warnings a backup has; a click lists them. */
 
 import { WarningOutlined } from "@ant-design/icons";
-import { Button, Popover, Typography } from "antd";
+import { Typography } from "antd";
 import { FormattedMessage } from "react-intl";
 import type { Backup } from "../conat-api/index.js";
 import { listMessages } from "./messages.js";
+import { Popped } from "./popped.js";
 import { Secondary } from "./secondary.js";
 
 const { Text } = Typography;
@@ -27,24 +28,18 @@ export function Warnings({ warnings_count, warnings }: Warned) {
     );
   }
   return (
-    <Popover
-      trigger="click"
+    <Popped
+      icon={<WarningOutlined aria-hidden />}
       title={<FormattedMessage {...listMessages.warningTitle} />}
-      content={<WarningList {...{ warnings_count, warnings }} />}
-    >
-      <Button
-        type="link"
-        size="small"
-        icon={<WarningOutlined aria-hidden />}
-        style={{ padding: 0 }}
-        aria-haspopup="dialog"
-      >
+      label={
         <FormattedMessage
           {...listMessages.warningCount}
           values={{ count: warnings_count }}
         />
-      </Button>
-    </Popover>
+      }
+    >
+      <WarningList {...{ warnings_count, warnings }} />
+    </Popped>
   );
 }
 

@@ -51,6 +51,10 @@ export const jobMessages = defineMessages({
     id: "project.settings.backups.job.staging",
     defaultMessage: "Preparing the files",
   },
+  comparing: {
+    id: "project.settings.backups.job.comparing",
+    defaultMessage: "Looking for what changed",
+  },
   reading: {
     id: "project.settings.backups.job.reading",
     defaultMessage: "Reading files",

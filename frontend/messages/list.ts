@@ -7,7 +7,10 @@ export const listMessages = defineMessages({
     id: "project.settings.backups.list.heading",
     defaultMessage: "All backups",
   },
-  time: { id: "project.settings.backups.list.time", defaultMessage: "Time" },
+  backup: {
+    id: "project.settings.backups.list.backup",
+    defaultMessage: "Backup",
+  },
   size: { id: "project.settings.backups.list.size", defaultMessage: "Size" },
   added: { id: "project.settings.backups.list.added", defaultMessage: "Added" },
   duration: {

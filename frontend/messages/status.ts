@@ -91,4 +91,37 @@ export const statusMessages = defineMessages({
     id: "project.settings.backups.status.notice",
     defaultMessage: "For the administrator of this host",
   },
+  unchanged: {
+    id: "project.settings.backups.status.unchanged",
+    defaultMessage:
+      "Nothing had changed since then when the host looked {when}.",
+  },
+  unchangedSentence: {
+    id: "project.settings.backups.status.unchangedSentence",
+    defaultMessage:
+      "The newest attempt found that nothing had changed since a backup.",
+  },
+  off: {
+    id: "project.settings.backups.status.off",
+    defaultMessage:
+      "Backups are off: this project is backed up only when somebody asks.",
+  },
+  unprotected: {
+    id: "project.settings.backups.status.unprotected",
+    defaultMessage:
+      "Not yet protected: {count, plural, one {one file or folder} other {# files and folders}} changed since {since}",
+  },
+  unprotectedMore: {
+    id: "project.settings.backups.status.unprotectedMore",
+    defaultMessage:
+      "Not yet protected: more than {count, number} files and folders changed since {since}",
+  },
+  unprotectedSome: {
+    id: "project.settings.backups.status.unprotectedSome",
+    defaultMessage: "Not yet protected: what changed since {since}",
+  },
+  countedAt: {
+    id: "project.settings.backups.status.countedAt",
+    defaultMessage: "counted {when}",
+  },
 });

@@ -71,6 +71,7 @@ function ProjectView(props: ProjectViewProps) {
         project_id={project.project_id}
         project={new Map(Object.entries(project))}
         account_id={account_id}
+        role={project.role}
         getClient={() => Promise.resolve(lent)}
         mode={md === false ? "flyout" : "project"}
       />

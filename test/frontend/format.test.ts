@@ -3,12 +3,14 @@ import { Health, type Job, JobState, Phase } from "../../conat-api/index.js";
 import {
   activity,
   amountOf,
+  datedAttempt,
   failureOf,
   formatAgo,
   formatBytes,
   formatDue,
   formatDuration,
   formatInstant,
+  formatSince,
   healthSentence,
   healthTones,
   healthWords,
@@ -18,6 +20,7 @@ import {
   stateTones,
   stateWords,
   triggerWords,
+  unprotectedSentence,
 } from "../../frontend/format.js";
 import * as catalogues from "../../frontend/messages.js";
 import { someJob, someStatus } from "../support/wire-values.js";
@@ -71,6 +74,14 @@ test.each([
   expect(formatAgo(intl, now - ms, now)).toBe(words);
 });
 
+test.each([
+  [0, "12:00 PM"],
+  [7 * 3_600_000, "5:00 AM"],
+  [13 * 3_600_000, "May 4, 2026, 11:00 PM"],
+])("since %p ms ago is since %p", (ms, words) => {
+  expect(formatSince(intl, now - ms, now)).toBe(words);
+});
+
 test("what is due lies ahead, or is due now", () => {
   expect(formatDue(intl, now + 300_000, now)).toBe("in 5 minutes");
   expect(formatDue(intl, now - 300_000, now)).toBe("now");
@@ -109,6 +120,45 @@ test.each([
   const last_attempt = someJob(fields);
   const status = { ...someStatus(), health, last_attempt };
   expect(say(intl, healthSentence(status))).toMatch(words);
+});
+
+test.each([
+  [{ changes: 1 }, "one file or folder changed since 11:00 AM"],
+  [{ changes: 1234 }, "1,234 files and folders changed since 11:00 AM"],
+  [
+    { changes: 10_000, more: true },
+    "more than 10,000 files and folders changed since 11:00 AM",
+  ],
+  [{ changes: null }, "what changed since 11:00 AM"],
+  // Not that nothing did.
+  [{ changes: 0 }, "what changed since 11:00 AM"],
+])("what is in no backup, %p, is said: %s", (fields, words) => {
+  const since = now - 3_600_000;
+  const counted = { changes: 1, more: false, counted_at: now };
+  const sentence = unprotectedSentence(
+    intl,
+    { since, ...counted, ...fields },
+    now,
+  );
+  expect(say(intl, sentence)).toBe(`Not yet protected: ${words}`);
+});
+
+test.each([
+  [{ unchanged: true }, "unchanged"],
+  // "Since then" would be since another backup.
+  [{ unchanged: true, backup_id: "ff".repeat(32) }, undefined],
+  [{ unchanged: false }, undefined],
+  [{ state: "cancelled" }, "lastCancelled"],
+] as const)("the newest attempt %p is dated: %p", (fields, name) => {
+  const last_attempt = someJob({ warnings_count: 0, ...fields });
+  const message = datedAttempt({ ...someStatus(), last_attempt });
+  expect(message).toBe(name && catalogues.statusMessages[name]);
+});
+
+test("an unchanged project is no news of a backup that was made", () => {
+  const last_attempt = someJob({ unchanged: true });
+  const said = healthSentence({ ...someStatus(), last_attempt });
+  expect(say(intl, said)).toMatch(/nothing had changed since a backup/);
 });
 
 test("a running job says its phase, a waiting one why it waits", () => {
@@ -195,7 +245,7 @@ test("every message has an id of the panel, its own, and can be formatted", () =
 });
 
 const some = Object.fromEntries(
-  "when word count size files done total time title ago why"
+  "when word count size files done total time title ago why since until line most max kept dropped days what"
     .split(" ")
     .map((name) => [name, 2]),
 );
