@@ -7,7 +7,14 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse as parseToml } from "smol-toml";
 import { z } from "zod";
-import { BackupError, HostId, invalidArgument } from "../conat-api/index.js";
+import {
+  BackupError,
+  defaultPolicy,
+  HostId,
+  invalidArgument,
+  ManualRetention,
+  Retention,
+} from "../conat-api/index.js";
 
 export const configName = "project-backups.toml";
 
@@ -106,6 +113,88 @@ const Standalone = z.strictObject({
   persist: absolutePath.optional(),
 });
 
+const minutes = z.number().int().min(1);
+const share = z.number().min(0).max(1);
+
+/** When this host makes backups by itself. */
+const Scheduling = z.strictObject({
+  /** false: only what is asked for. */
+  enabled: z.boolean().default(true),
+  /** HH:MM in `time_zone`. */
+  window_start: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be HH:MM")
+    .default("00:00"),
+  window_minutes: minutes.max(1440).default(360),
+  /** An IANA name. */
+  time_zone: z
+    .string()
+    .refine(isTimeZone, "must be a time zone, such as Europe/Vienna")
+    .default("UTC"),
+  /** What was missed in a downtime is spread over this long. */
+  catch_up_minutes: minutes.default(120),
+  /** A host under pressure starts what has waited longer than this. */
+  starvation_minutes: minutes.default(240),
+  /** And what has had an unprotected change for longer than this. */
+  exposure_minutes: minutes.default(1500),
+  /** A project is read in full at least once in so many days. */
+  walk_days: z.number().min(0).max(365).default(7),
+});
+
+/** More than this: scheduled backups wait. */
+const Pressure = z.strictObject({
+  io_percent: z.number().min(0).max(100).default(60),
+  cpu_percent: z.number().min(0).max(100).default(80),
+  memory_percent: z.number().min(0).max(100).default(20),
+  /** Less than this share. */
+  memory_available: share.default(0.08),
+  disk_free: share.default(0.03),
+});
+
+/** The policy of projects that have none of their own. */
+const HostPolicy = z.strictObject({
+  enabled: z.boolean().default(defaultPolicy.enabled),
+  keep: Retention.partial().default({}),
+  keep_manual: ManualRetention.partial().default({}),
+});
+
+const Retaining = z.strictObject({
+  /** A forgotten backup can be taken back for so long. */
+  unforget_days: z.number().min(0).max(365).default(7),
+  /** The backups of a deleted project stay for so long. */
+  deleted_days: z.number().min(0).max(3650).default(30),
+  /** Rows of jobs. */
+  history_days: z.number().min(1).max(3650).default(90),
+});
+
+/** Work on the repository itself. */
+const Maintenance = z.strictObject({
+  /**
+   * The one host that prunes and checks; without it the host's own port
+   * says, and where that says nothing nobody does.
+   */
+  maintainer: HostId.optional(),
+  prune_days: z.number().min(0.04).max(365).default(7),
+  /** Or as soon as it has so many index files: each slows every command. */
+  index_files: z.number().int().min(2).default(200),
+  /** How long a pack that nothing needs stays, once it was found. */
+  keep_delete_hours: z.number().min(1).max(8760).default(48),
+  /** A prune writes at most so much anew. */
+  repack_bytes: z.number().int().min(0).default(20_000_000_000),
+  /** One prune or check; it goes on the next time. */
+  budget_minutes: minutes.default(240),
+  check_hours: z.number().min(1).max(8760).default(24),
+  /** All data is read once in so many parts, a part a day. */
+  data_parts: z.number().int().min(1).max(1000).default(30),
+});
+
+/** Snapshots kept to tell what changed since. */
+const Bases = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** Where less of the disk is free they go, oldest first. */
+  disk_free: share.default(0.1),
+});
+
 const ConfigFile = z.strictObject({
   host_id: HostId.optional(),
   projects: Standalone.optional(),
@@ -113,6 +202,12 @@ const ConfigFile = z.strictObject({
   limits: Limits.prefault({}),
   restore: Restore.prefault({}),
   commands: Commands.prefault({}),
+  schedule: Scheduling.prefault({}),
+  pressure: Pressure.prefault({}),
+  policy: HostPolicy.prefault({}),
+  retention: Retaining.prefault({}),
+  maintenance: Maintenance.prefault({}),
+  bases: Bases.prefault({}),
   /**
    * Where stages, restores under way and kept trees live; it must be on the
    * projects' file system. Default: `.project-backups` beside each project.
@@ -227,6 +322,14 @@ function commandEnvironment(): Record<string, string> {
     if (value !== undefined) environment[name] = value;
   }
   return environment;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: name }));
+  } catch {
+    return false;
+  }
 }
 
 function unreadable(path: string, cause: unknown): BackupError {

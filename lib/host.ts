@@ -27,6 +27,21 @@ export interface ProjectsPort {
    * databases closed, and lets the project start again afterwards.
    */
   withStopped<T>(project_id: string, action: () => Promise<T>): Promise<T>;
+  /**
+   * Projects that their owners have deleted for good, not those that have
+   * moved: their backups go after a grace. Absent: none ever do.
+   */
+  deleted?(): Promise<{ project_id: string; deleted_at: number }[]>;
+}
+
+/**
+ * Where a hub keeps names, pins and policies. Without it they are kept in the
+ * repository.
+ */
+export interface AnnotationsPort {
+  /** undefined: there is none yet. */
+  read(project_id: string): Promise<string | undefined>;
+  write(project_id: string, text: string): Promise<void>;
 }
 
 export interface Logger {
@@ -51,6 +66,11 @@ export interface ProjectHost {
    */
   conat?: ConatServiceClient & Partial<ConatPublisher>;
   projects: ProjectsPort;
+  /** Which host prunes and checks it; undefined: the configuration says. */
+  maintainer?(repository_id: string): Promise<string | undefined>;
+  annotations?: AnnotationsPort;
+  /** How many backups the project may have. */
+  quota?(project_id: string): Promise<{ max_backups?: number | undefined }>;
   /** After a swap: quota, caches. */
   replaced?(project_id: string): Promise<void>;
   /** Put before commands that need root, such as `["sudo", "-n"]`. */

@@ -5,6 +5,9 @@ import type { ProjectHost } from "./host.js";
 import { createRefresher } from "./jobs/refresh.js";
 import { watchOwners } from "./jobs/deaths.js";
 import { createRecovery } from "./jobs/keep-recovering.js";
+import { openCalendar } from "./jobs/schedule/index.js";
+import { createScheduler, type Scheduler } from "./jobs/scheduler.js";
+import { createCounter } from "./jobs/unprotected.js";
 import { createWorker, type Worker } from "./jobs/worker.js";
 import { identifyProcess } from "./process-identity.js";
 import { createRepositories } from "./repository/index.js";
@@ -30,6 +33,8 @@ export interface ProjectBackups {
   /** The methods of the contract, for callers in this process. */
   handlers: Handlers;
   tools: Tools;
+  /** What the scheduler does each minute, now; it may be switched off. */
+  tick(): Promise<void>;
   /** Reads the list of backups from the repository. */
   refresh(): Promise<void>;
   /** Runs one job, and no other, in a process that was started idle. */
@@ -54,9 +59,10 @@ export async function startProjectBackups(
   const startWorker = (only?: string) =>
     createWorker({ tools, tasks, owner, only });
   let worker: Worker | undefined;
+  const counter = createCounter(tools);
   const handlers = createHandlers({
-    tools,
-    refresher,
+    ...{ tools, refresher, counter },
+    calendar: openCalendar(config.schedule),
     wake: () => worker?.wake(),
     abort: (job_id, reason) => worker?.abort(job_id, reason) ?? false,
   });
@@ -69,19 +75,28 @@ export async function startProjectBackups(
     .then(() => registerServices(host, handlers))
     .catch(async (error: unknown) => {
       recovery.stop();
-      await closeAll([refresher.close, recovery.close, store.close]);
+      await closeAll([
+        ...[counter.close, refresher.close, recovery.close],
+        store.close,
+      ]);
       throw error;
     });
   const events = publishEvents(host, store);
+  let scheduler: Scheduler | undefined;
   if (work) {
     worker = startWorker();
     worker.wake();
     if (isUnread(tools)) refresher.queue();
+    const wake = worker.wake;
+    if (config.schedule.enabled) {
+      scheduler = createScheduler({ tools, refresher, wake });
+    }
   }
 
   return {
     handlers,
     tools,
+    tick: async () => scheduler?.tick(),
     refresh: refresher.refresh,
     runOnly(job_id) {
       worker ??= startWorker(job_id);
@@ -89,10 +104,13 @@ export async function startProjectBackups(
     },
     async close({ drainMs = config.limits.drain_seconds * 1000 } = {}) {
       worker?.stop();
+      scheduler?.stop();
       recovery.stop();
       await closeAll([
         ...services.map((service) => () => service.close()),
         events.close,
+        () => scheduler?.close(),
+        counter.close,
         () => worker?.close(drainMs),
         refresher.close,
         recovery.close,

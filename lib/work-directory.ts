@@ -43,6 +43,22 @@ export interface StagePlace {
   kind: SourceKind;
 }
 
+/** The base of a project: the stage of the job that took it, moved there. */
+export function baseDirectory(
+  host: Host,
+  config: Config,
+  { project_id, job_id, subvolume }: BasePlace,
+): string {
+  const own = ownDirectory(host, config, subvolume);
+  return join(own, "base", project_id, job_id);
+}
+
+export interface BasePlace {
+  project_id: string;
+  job_id: string;
+  subvolume: string;
+}
+
 /** Where an in-place restore writes before the swap. */
 export function stagingDirectory(
   host: Host,
@@ -87,4 +103,16 @@ export function stagingRoots(
     roots.set(join(ownDirectory(host, config, place), "staging"), kept);
   }
   return roots;
+}
+
+/** The directories that hold a folder of bases for each project. */
+export function baseRoots(
+  host: Host,
+  config: Config,
+  places: Iterable<string>,
+): Set<string> {
+  const roots = [...places].map((place) =>
+    join(ownDirectory(host, config, place), "base"),
+  );
+  return new Set(roots);
 }

@@ -2,7 +2,7 @@
 
 import type { Input, Job, MethodName, Output } from "../../conat-api/index.js";
 import type { ProjectBackups } from "../index.js";
-import { toJob } from "../store/index.js";
+import { isOfProject, toJob } from "../store/index.js";
 
 export interface Service {
   call<M extends MethodName>(method: M, input: Input<M>): Promise<Output<M>>;
@@ -24,7 +24,7 @@ export function localService(backups: ProjectBackups): Service {
     jobs: (limit) => Promise.resolve(jobs.list({ limit }).map(toJob)),
     findJob(job_id) {
       const row = jobs.get(job_id);
-      return Promise.resolve(row && toJob(row));
+      return Promise.resolve(row && isOfProject(row) ? toJob(row) : undefined);
     },
     run: backups.runOnly,
     close: backups.close,

@@ -1,13 +1,13 @@
 /** Whose rows nobody works on any more. */
 
 import { identifyProcess, isAlive } from "../process-identity.js";
-import { type JobRow, ownerOf } from "../store/index.js";
+import { type AnyJobRow, ownerOf } from "../store/index.js";
 
 export interface Deaths {
   /** Has the row's owner died? Asked once in each recovery. */
-  isDead(row: JobRow): boolean;
+  isDead(row: AnyJobRow): boolean;
   /** Counts failures to put a row in order; true: that was the last one. */
-  givesUp(row: JobRow): boolean;
+  givesUp(row: AnyJobRow): boolean;
 }
 
 const attempts = 3;
@@ -24,7 +24,7 @@ export function watchOwners(
   const heartbeats = new Map<string, number | null>();
   const failures = new Map<string, number>();
 
-  const isSilent = ({ job_id, heartbeat_at }: JobRow): boolean => {
+  const isSilent = ({ job_id, heartbeat_at }: AnyJobRow): boolean => {
     if (runsHere(job_id)) return false;
     const silent = heartbeats.get(job_id) === heartbeat_at;
     heartbeats.set(job_id, heartbeat_at);

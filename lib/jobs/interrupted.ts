@@ -1,9 +1,13 @@
 /** The errors of a job whose host went away. */
 
-import { BackupError, type JobKind } from "../../conat-api/index.js";
+import {
+  BackupError,
+  type JobKind,
+  type RepositoryJobKind,
+} from "../../conat-api/index.js";
 
 /** A restore never starts again by itself. */
-export function interrupted(kind: JobKind): BackupError {
+export function interrupted(kind: JobKind | RepositoryJobKind): BackupError {
   return new BackupError(
     "INTERRUPTED",
     "The host went away while the job ran.",

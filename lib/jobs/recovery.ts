@@ -2,7 +2,12 @@
 
 import { join } from "node:path";
 import { toBackupError } from "../../conat-api/index.js";
-import { type JobRow, tryFileLock } from "../store/index.js";
+import {
+  type AnyJobRow,
+  isOfProject,
+  type JobRow,
+  tryFileLock,
+} from "../store/index.js";
 import {
   endGroupsOf,
   removeStages,
@@ -43,7 +48,8 @@ export async function recoverRows(
     for (const row of tools.store.jobs.allRunning()) {
       if (!deaths.isDead(row)) continue;
       await logged(row, tools, async () => {
-        if (await recoverOne(row, tools, deaths)) orphans.push(row);
+        const orphan = await recoverOne(row, tools, deaths);
+        if (orphan) orphans.push(orphan);
       });
     }
     return orphans;
@@ -74,7 +80,7 @@ function locked<T>({ host }: Tools, action: () => Promise<T>) {
 
 /** What cannot be done now is tried again by the next recovery. */
 async function logged(
-  { job_id }: JobRow,
+  { job_id }: AnyJobRow,
   { host }: Tools,
   action: () => Promise<void>,
 ): Promise<void> {
@@ -88,38 +94,53 @@ async function logged(
 
 /**
  * Not while its commands live: the project is busy. Then the row is settled,
- * in order or not: it would hold a place under the cap for ever. true: an
+ * in order or not: it would hold a place under the cap for ever. Returns an
  * orphan.
  */
 async function recoverOne(
+  row: AnyJobRow,
+  tools: Tools,
+  deaths: Deaths,
+): Promise<JobRow | undefined> {
+  await endGroupsOf(row, tools);
+  if (isOfProject(row)) return recoverProjectJob(row, tools, deaths);
+  settleFailed(row, tools);
+  return undefined;
+}
+
+async function recoverProjectJob(
   row: JobRow,
   tools: Tools,
   deaths: Deaths,
-): Promise<boolean> {
+): Promise<JobRow | undefined> {
   const { store, host } = tools;
-  const { job_id, kind } = row;
-  const now = host.clock.now();
-  const settleFailed = (failure = interrupted(kind)) =>
-    void store.jobs.settle(job_id, {
-      ...settlementOf(failure, tools, job_id),
-      now,
-    });
-  await endGroupsOf(row, tools);
+  const { job_id } = row;
   let state: "succeeded" | "failed";
   try {
     state = await settleLeftovers(row, tools);
   } catch (error) {
     const { journal = null, kept_at = null } = store.jobs.get(job_id) ?? {};
-    if (journal === null) settleFailed();
+    if (journal === null) settleFailed(row, tools);
     // A half-done swap is worth a few attempts: the project has no tree.
-    else if (deaths.givesUp(row)) settleFailed(undecided(kept_at));
+    else if (deaths.givesUp(row)) settleFailed(row, tools, undecided(kept_at));
     throw error;
   }
   if (row.in_doubt) {
     store.jobs.note(job_id, { phase: "settling" });
-    return true;
+    return row;
   }
+  const now = host.clock.now();
   if (state === "succeeded") store.jobs.settle(job_id, { state, now });
-  else settleFailed();
-  return false;
+  else settleFailed(row, tools);
+  return undefined;
+}
+
+function settleFailed(
+  { job_id, kind }: AnyJobRow,
+  tools: Tools,
+  failure = interrupted(kind),
+): void {
+  const now = tools.host.clock.now();
+  const settlement = settlementOf(failure, tools, job_id);
+  tools.store.jobs.settle(job_id, { ...settlement, now });
 }

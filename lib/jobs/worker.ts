@@ -8,7 +8,7 @@ import pLimit from "p-limit";
 import type { BackupError } from "../../conat-api/index.js";
 import { cancelledBy, hostCloses } from "../aborted.js";
 import type { ProcessIdentity } from "../process-identity.js";
-import type { JobRow } from "../store/index.js";
+import type { AnyJobRow } from "../store/index.js";
 import { type JobTools, runJob } from "./run-job.js";
 
 export interface WorkerOptions extends JobTools {
@@ -41,12 +41,14 @@ export function createWorker(options: WorkerOptions): Worker {
   const { tools, owner, only, pollMs = 1000 } = options;
   const { store, host, config } = tools;
   const cap = config.limits.jobs;
+  // The repository's own work has a place besides.
+  const places = cap + 1;
   let stopped = false;
 
-  const running = createRunning(options, cap, () => wake());
+  const running = createRunning(options, places, () => wake());
   const wake = safely(tools, () => {
     if (stopped) return;
-    while (running.size() < cap) {
+    while (running.size() < places) {
       const row = store.jobs.claim({ owner, cap, now: host.clock.now(), only });
       if (!row) return;
       running.begin(row);
@@ -82,9 +84,13 @@ export function createWorker(options: WorkerOptions): Worker {
 }
 
 /** The jobs that run in this process, and what ends them. */
-function createRunning(options: WorkerOptions, cap: number, onEnd: () => void) {
+function createRunning(
+  options: WorkerOptions,
+  places: number,
+  onEnd: () => void,
+) {
   const { logger } = options.tools.host;
-  const limit = pLimit(cap);
+  const limit = pLimit(places);
   const controllers = new Map<string, AbortController>();
   const settled = new Set<Promise<void>>();
   const stopping = new AbortController();
@@ -93,7 +99,7 @@ function createRunning(options: WorkerOptions, cap: number, onEnd: () => void) {
     size: () => controllers.size,
     ids: () => [...controllers.keys()],
     has: (job_id: string) => controllers.has(job_id),
-    begin(row: JobRow): void {
+    begin(row: AnyJobRow): void {
       const { job_id } = row;
       const controller = new AbortController();
       controllers.set(job_id, controller);

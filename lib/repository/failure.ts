@@ -125,9 +125,9 @@ const cases: readonly Case[] = [
   },
   {
     ...damaged,
-    // A pack that is gone, in the words of each back end.
+    // A file that is gone, in the words of each back end.
     pattern:
-      /\/data\/[0-9a-f]{2}\/[0-9a-f]{64}"\)\], source: Some\(Os \{ code: 2,|client error \(404[^)]*\) for url \(\S*\/data\/|Status\(404, \w+\), url: "\S*\/data\/|Reading file `data\/\S+` failed[\s\S]*NotFound \(/,
+      /\/data\/[0-9a-f]{2}\/[0-9a-f]{64}"\)\], source: Some\(Os \{ code: 2,|- path: \S*\/(?:index|snapshots|data)\/\S*[0-9a-f]{64}\n[\s\S]*\(os error 2\)|client error \(404[^)]*\) for url \(\S*\/(?:index|snapshots|data)\/|Status\(404, \w+\), url: "\S*\/data\/|Reading file `(?:index|snapshots|data)\/\S+` failed[\s\S]*NotFound \(/,
   },
   {
     code: "REPOSITORY_REJECTED",

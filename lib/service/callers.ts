@@ -40,6 +40,9 @@ export async function authorize(
   }
   if (caller.type === "project") return "collaborator";
   const role = await projects.role(project_id, caller.account_id);
+  if (role === "collaborator" && methods[method].ownerOnly) {
+    throw denied("Only the project's owner can change what is kept, and when.");
+  }
   if (role === "owner" || role === "collaborator") return role;
   throw denied(
     role === "viewer"

@@ -14,9 +14,11 @@ import {
 } from "../../conat-api/index.js";
 import { cancelledBy } from "../aborted.js";
 import type { Refresher } from "../jobs/refresh.js";
+import type { Calendar } from "../jobs/schedule/index.js";
+import type { Counter } from "../jobs/unprotected.js";
 import type { ProjectHost } from "../host.js";
 import { requireSource } from "../source/stage.js";
-import { type JobRow, toJob } from "../store/index.js";
+import { isOfProject, type JobRow, toJob } from "../store/index.js";
 import { projectPaths } from "../tasks/project-paths.js";
 import { requireFreeTarget } from "../tasks/restore/directory.js";
 import { noSuchBackup } from "../tasks/restore/index.js";
@@ -28,24 +30,29 @@ import {
   parseBackupCursor,
   parseJobCursor,
 } from "./cursor.js";
+import { policyHandlers } from "./policies.js";
 import { projectStatus } from "./status.js";
+import { annotationHandlers } from "./annotations.js";
 
 export interface Engine {
   tools: Tools;
   refresher: Refresher;
+  calendar: Calendar;
+  /** Counts what is not yet protected, for people. */
+  counter: Counter;
   /** There is new work. */
   wake(): void;
   abort(job_id: string, reason: BackupError): boolean;
 }
 
 /** One call: who, with what (checked, and allowed). */
-interface Call<M extends MethodName> {
+export interface Call<M extends MethodName> {
   caller: Caller;
   role: "owner" | "collaborator";
   input: Input<M>;
 }
 
-type Handler<M extends MethodName> = (
+export type Handler<M extends MethodName> = (
   engine: Engine,
   call: Call<M>,
 ) => Promise<Output<M>> | Output<M>;
@@ -70,6 +77,9 @@ export function createHandlers(engine: Engine): Handlers {
 const defaultLimit = 100;
 
 const handlers: { [M in MethodName]: Handler<M> } = {
+  ...annotationHandlers,
+  ...policyHandlers,
+
   async start({ tools, wake }, { caller, input }) {
     const { project_id } = input;
     await requireSource(await projectPaths(tools, project_id));
@@ -84,7 +94,7 @@ const handlers: { [M in MethodName]: Handler<M> } = {
   },
 
   list({ tools, refresher }, { input }) {
-    const { project_id, limit = defaultLimit } = input;
+    const { project_id, limit = defaultLimit, forgotten = false } = input;
     const { store, repositories } = tools;
     const repository_id = repositories.knownId();
     const before = parseBackupCursor(input.cursor);
@@ -97,7 +107,9 @@ const handlers: { [M in MethodName]: Handler<M> } = {
     const backups =
       repository_id === undefined
         ? []
-        : store.backups.list({ project_id, repository_id, before, limit });
+        : store.backups.list({
+            ...{ project_id, repository_id, before, limit, forgotten },
+          });
     const last = backups.length === limit ? backups.at(-1) : undefined;
     return {
       backups,
@@ -108,8 +120,10 @@ const handlers: { [M in MethodName]: Handler<M> } = {
     };
   },
 
-  status({ tools }, { caller, input }) {
-    const status = projectStatus(tools, input.project_id);
+  status({ tools, calendar, counter }, { caller, input }) {
+    const { project_id } = input;
+    const status = projectStatus({ ...tools, calendar }, project_id);
+    if (status.unprotected) counter.ask(project_id);
     const { current } = status;
     return { ...status, current: current && shown(caller, current) };
   },
@@ -133,7 +147,7 @@ const handlers: { [M in MethodName]: Handler<M> } = {
     const now = tools.host.clock.now();
     const row = tools.store.jobs.cancel(found.job_id, by, now);
     if (row?.state === "running") abort(row.job_id, cancelledBy(by));
-    const last = row ?? findJob(tools, input);
+    const last = findJob(tools, input);
     if (!row && last.state === "running") throw tooLate();
     return { job: shown(caller, toJob(last)), cancelled: row !== undefined };
   },
@@ -202,7 +216,7 @@ function findJob(
   { project_id, job_id }: { project_id: string; job_id: string },
 ): JobRow {
   const row = store.jobs.get(job_id);
-  if (row?.project_id === project_id) return row;
+  if (row && isOfProject(row) && row.project_id === project_id) return row;
   throw new BackupError("NOT_FOUND", "The project has no such job.");
 }
 

@@ -1,13 +1,24 @@
 /** The status of a project, from rows alone. */
 
-import type { Health, Job, Notice, Status } from "../../conat-api/index.js";
+import type {
+  Health,
+  Job,
+  Notice,
+  Status,
+  Unprotected,
+} from "../../conat-api/index.js";
+import { type Calendar, dueOf } from "../jobs/schedule/index.js";
 import { type RepositoryRow, toJob } from "../store/index.js";
+import { policyOf } from "../tasks/policy.js";
 import type { Tools } from "../tasks/task.js";
 
-export function projectStatus(
-  { store, repositories }: Pick<Tools, "store" | "repositories">,
-  project_id: string,
-): Status {
+type Needs = Pick<Tools, "store" | "repositories" | "config"> & {
+  host: Pick<Tools["host"], "clock">;
+  calendar: Calendar;
+};
+
+export function projectStatus(needs: Needs, project_id: string): Status {
+  const { store, repositories } = needs;
   const { jobs, backups } = store;
   const repository_id = repositories.knownId();
   const repository =
@@ -23,7 +34,8 @@ export function projectStatus(
     repository_id === undefined
       ? undefined
       : backups.list({ project_id, repository_id, limit: 1 })[0];
-  const last_attempt = newest(["succeeded", "failed", "cancelled"]);
+  const { enabled } = policyOf(project_id, needs);
+  const scheduled = enabled && needs.config.schedule.enabled;
   return {
     project_id,
     health: healthOf(
@@ -32,12 +44,44 @@ export function projectStatus(
     ),
     last_backup: last_backup ?? null,
     last_success: newest(["succeeded"]),
-    last_attempt,
-    failed_in_a_row: jobs.failedInARow(project_id),
+    last_attempt: newest(["succeeded", "failed", "cancelled"]),
+    failed_in_a_row: store.projects.get(project_id)?.failed_in_a_row ?? 0,
     current: current ? toJob(current) : null,
-    next_due_at: current?.state === "pending" ? current.run_at : null,
+    next_due_at:
+      current?.state === "pending"
+        ? current.run_at
+        : scheduled
+          ? nextDueAt(project_id, needs)
+          : null,
+    scheduled,
+    unprotected: unprotectedOf(project_id, needs),
     as_of: repository?.read_at ?? null,
     notices: noticesOf(repository),
+  };
+}
+
+/** null: none begins by itself. */
+export function nextDueAt(project_id: string, needs: Needs): number | null {
+  const { config, calendar, host } = needs;
+  const { enabled, schedule } = policyOf(project_id, needs);
+  if (!enabled || !config.schedule.enabled) return null;
+  const now = host.clock.now();
+  const { next_at } = dueOf(project_id, schedule, calendar, now);
+  return Number.isFinite(next_at) ? next_at : null;
+}
+
+function unprotectedOf(
+  project_id: string,
+  { store }: Pick<Needs, "store">,
+): Unprotected | null {
+  const since = store.projects.get(project_id)?.unprotected_since ?? null;
+  if (since === null) return null;
+  const base = store.bases.get(project_id);
+  return {
+    since,
+    changes: base?.changes ?? null,
+    more: base?.changes_more === 1,
+    counted_at: base?.counted_at ?? null,
   };
 }
 
@@ -53,12 +97,21 @@ export function healthOf(hasBackup: boolean, lastEnded: Job | null): Health {
 }
 
 function noticesOf(repository: RepositoryRow | undefined): Notice[] {
-  if (!repository || repository.kit_exported_at !== null) return [];
-  return [
-    {
+  if (!repository) return [];
+  const notices: Notice[] = [];
+  if (repository.kit_exported_at === null) {
+    notices.push({
       code: "KIT_NOT_EXPORTED",
       message:
         "The recovery kit was never exported: if this host is lost, nobody can open the backups. Run: project-backups repo kit --to FILE",
-    },
-  ];
+    });
+  }
+  if (repository.damage !== null) {
+    notices.push({
+      code: "REPOSITORY_DAMAGED",
+      message:
+        "The last check of the repository found errors: some backups may not be whole. Run: project-backups repo show",
+    });
+  }
+  return notices;
 }

@@ -59,8 +59,8 @@ export function createBtrfs(settings: BtrfsSettings): Btrfs {
       await call(["filesystem", "sync", path], watch);
     },
     async list(path, watch) {
-      const listed = await call(["subvolume", "list", "-u", "-q", path], watch);
-      return parseSubvolumes(listed);
+      const args = ["subvolume", "list", "-c", "-u", "-q", path];
+      return parseSubvolumes(await call(args, watch));
     },
     async show(path, watch) {
       return parseShown(await call(["subvolume", "show", path], watch));

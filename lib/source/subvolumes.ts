@@ -4,8 +4,13 @@ import { BackupError } from "../../conat-api/index.js";
 
 export interface Subvolume {
   id: number;
-  /** Of a live one it counts only after a sync; a read-only one keeps it. */
+  /**
+   * It counts only after a sync. Each snapshot that is taken of a subvolume
+   * raises it, of a read-only one too.
+   */
   generation: number;
+  /** At its creation: of a snapshot also that of its source at that moment. */
+  created_generation: number;
   uuid: string;
   /** Of what it is a snapshot of. */
   parent_uuid: string | null;
@@ -14,7 +19,7 @@ export interface Subvolume {
 }
 
 const line =
-  /^ID (\d+) gen (\d+) top level \d+ parent_uuid +(-|[0-9a-f-]{36}) +uuid ([0-9a-f-]{36}) path (.*)$/gm;
+  /^ID (\d+) gen (\d+) cgen (\d+) top level \d+ parent_uuid +(-|[0-9a-f-]{36}) +uuid ([0-9a-f-]{36}) path (.*)$/gm;
 
 /**
  * Whoever may make a subvolume may put a newline into its name, and after it
@@ -31,10 +36,12 @@ export function parseSubvolumes(listed: string): Subvolume[] {
   );
 }
 
-function subvolumeOf([, id, gen, parent, uuid, path]: string[]): Subvolume {
+function subvolumeOf(match: string[]): Subvolume {
+  const [, id, gen, created, parent, uuid, path] = match;
   return {
     id: Number(id),
     generation: Number(gen),
+    created_generation: Number(created),
     uuid: uuid ?? "",
     parent_uuid: parent === "-" ? null : (parent ?? null),
     path: path ?? "",
@@ -76,6 +83,7 @@ export function parseShown(shown: string): Omit<Subvolume, "path"> {
   return {
     id: Number(only("Subvolume ID")),
     generation: Number(only("Generation")),
+    created_generation: Number(only("Gen at creation")),
     uuid: only("UUID"),
     parent_uuid: parent === "-" ? null : parent,
   };

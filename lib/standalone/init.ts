@@ -31,11 +31,14 @@ export function initStandalone(options: InitOptions): string {
       hint: "Edit it, or name another data directory.",
     });
   }
+  const host_id = options.host_id ?? randomUUID();
   const file = {
-    host_id: options.host_id ?? randomUUID(),
+    host_id,
     projects: { directory: projects, ...(persist ? { persist } : {}) },
     repository: { kind: "local", path: repository },
     restore: { directories: [...restore] },
+    // It makes the repository: no other host is there to prune it.
+    maintenance: { maintainer: host_id },
   };
   parseConfig(file);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });

@@ -61,8 +61,10 @@ export function storingAnnotations(database: Database) {
   const expired = database.prepare(
     `SELECT annotations.* FROM annotations JOIN backups
        USING (repository_id, backup_id)
+       JOIN projects ON projects.project_id = annotations.project_id
      WHERE repository_id = @repository_id AND forgotten_at <= @before
-       AND pinned = 0
+       AND (pinned = 0 OR deleted_at IS NOT NULL)
+       AND (seen_at IS NOT NULL OR deleted_at IS NOT NULL)
      ORDER BY forgotten_at LIMIT @limit`,
   );
   const remove = database.prepare(
@@ -107,7 +109,10 @@ export function storingAnnotations(database: Database) {
     ) => void annotate.immediate(keys, facts, now),
     countPins: (project_id: string, repository_id: string) =>
       pins.get({ project_id, repository_id }) as number,
-    /** Forgotten so long ago that they may be removed; never pinned ones. */
+    /**
+     * Forgotten so long ago that they may be removed: of projects that live
+     * here and not pinned, or that were deleted.
+     */
     expired: (query: {
       repository_id: string;
       before: number;

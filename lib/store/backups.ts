@@ -11,13 +11,11 @@ export interface TaggedBackup extends BackupFacts {
 
 /** One that a job of this host has just made. */
 interface SettledBackup extends TaggedBackup {
-  began_at: number;
-  settled_at: number;
+  beside_prune: 0 | 1;
 }
 
 interface BackupRow extends Omit<Backup, "warnings" | "pinned" | "unproven"> {
   job_id: string | null;
-  settled_at: number | null;
   warnings: string;
   pinned: 0 | 1;
   unproven: 0 | 1;
@@ -25,24 +23,19 @@ interface BackupRow extends Omit<Backup, "warnings" | "pinned" | "unproven"> {
 
 // A backup read back from the repository must not wipe what only the job
 // knew (who asked, which warnings), and may be faster than the job itself.
-// Unproven: a prune ran while it was made, on this host.
 const upsertSql = `
   INSERT INTO backups (repository_id, backup_id, project_id, job_id, time,
     size_bytes, added_bytes, files, duration_ms, trigger, requested_by,
-    warnings_count, warnings, settled_at, unproven)
+    warnings_count, warnings, unproven)
   VALUES (@repository_id, @backup_id, @project_id, @job_id, @time,
     @size_bytes, @added_bytes, @files, @duration_ms, @trigger, @requested_by,
-    @warnings_count, @warnings, @settled_at, @settled_at IS NOT NULL AND EXISTS (
-      SELECT 1 FROM jobs WHERE kind = 'prune' AND project_id IS NULL
-        AND repository_id = @repository_id AND started_at <= @settled_at
-        AND (state = 'running' OR finished_at >= @began_at)))
+    @warnings_count, @warnings, @beside_prune)
   ON CONFLICT (repository_id, backup_id) DO UPDATE SET
     job_id = coalesce(job_id, excluded.job_id),
     trigger = coalesce(trigger, excluded.trigger),
     requested_by = coalesce(requested_by, excluded.requested_by),
     warnings = iif(warnings_count IS NULL, excluded.warnings, warnings),
     warnings_count = coalesce(warnings_count, excluded.warnings_count),
-    settled_at = coalesce(settled_at, excluded.settled_at),
     unproven = max(unproven, excluded.unproven)`;
 
 export function upsertBackup(
@@ -50,7 +43,7 @@ export function upsertBackup(
   backup: TaggedBackup | SettledBackup,
 ): void {
   database.prepare(upsertSql).run({
-    ...{ job_id: null, began_at: null, settled_at: null },
+    ...{ job_id: null, beside_prune: 0 },
     ...backup,
     warnings: JSON.stringify(backup.warnings),
   });
@@ -123,19 +116,13 @@ export function storingBackups(database: Database) {
        AND backups.project_id = @project_id`,
   );
   const mark = database.prepare(
-    `UPDATE backups SET unproven = 1, settled_at = coalesce(settled_at, @now)
+    `UPDATE backups SET unproven = @unproven
      WHERE repository_id = @repository_id
        AND backup_id IN (SELECT value FROM json_each(@ids))`,
   );
-  // What settles later may not be in what the prune has seen.
-  const proven = database.prepare(
-    `UPDATE backups SET unproven = 0
-     WHERE repository_id = @repository_id AND unproven = 1
-       AND coalesce(settled_at, 0) < @began_at`,
-  );
   const unproven = database
     .prepare(
-      "SELECT count(*) FROM backups WHERE repository_id = ? AND unproven = 1",
+      "SELECT backup_id FROM backups WHERE repository_id = ? AND unproven = 1",
     )
     .pluck();
   const ids = database
@@ -144,6 +131,11 @@ export function storingBackups(database: Database) {
   const remove = database.prepare(
     "DELETE FROM backups WHERE repository_id = ? AND backup_id = ?",
   );
+  const countSince = database
+    .prepare(
+      "SELECT count(*) FROM backups WHERE repository_id = ? AND time > ?",
+    )
+    .pluck();
   const read = database.prepare(
     "UPDATE repositories SET read_at = ? WHERE repository_id = ?",
   );
@@ -186,17 +178,21 @@ export function storingBackups(database: Database) {
       const row = ofJob.get({ ...job }) as BackupRow | undefined;
       return row && toBackup(row);
     },
-    /** A prune ran beside them, made by other hosts. */
+    /** A prune ran beside them, or has come since. */
     markUnproven: (
       repository_id: string,
       ids: readonly string[],
-      now: number,
-    ) => void mark.run({ repository_id, ids: JSON.stringify(ids), now }),
-    /** A prune has seen all that had settled when it began. */
-    proven: (repository_id: string, began_at: number) =>
-      void proven.run({ repository_id, began_at }),
-    countUnproven: (repository_id: string) =>
-      unproven.get(repository_id) as number,
+      is: boolean,
+    ) =>
+      void mark.run({
+        ...{ repository_id, ids: JSON.stringify(ids) },
+        unproven: Number(is),
+      }),
+    unproven: (repository_id: string) =>
+      unproven.all(repository_id) as string[],
+    /** Made after `time`. */
+    countSince: (repository_id: string, time: number) =>
+      countSince.get(repository_id, time) as number,
     /** Every backup id that is known of a repository. */
     ids: (repository_id: string) => ids.all(repository_id) as string[],
     /** Takes over what a fresh read of the repository showed. */
@@ -217,11 +213,7 @@ export interface Reading {
   now: number;
 }
 
-function toBackup({
-  job_id: _job_id,
-  settled_at: _settled_at,
-  ...row
-}: BackupRow): Backup {
+function toBackup({ job_id: _job_id, ...row }: BackupRow): Backup {
   return {
     ...row,
     warnings: JSON.parse(row.warnings),

@@ -23,7 +23,7 @@ export interface BaseRow {
   /** Its own, and no later one of the live subvolume's. */
   generation: number;
   /** JSON: how to tell whether the persist store has changed. */
-  persist: string | null;
+  persist: string;
   /** What stays out of the backup, as a digest. */
   excludes: string;
 }

@@ -7,6 +7,7 @@ import { openDatabase } from "./database.js";
 import { storingDocuments } from "./documents.js";
 import { asking } from "./jobs-ask.js";
 import { claiming } from "./jobs-claim.js";
+import { besidePruning } from "./jobs-beside-prune.js";
 import { expiring } from "./jobs-expire.js";
 import { readingJobs } from "./jobs-read.js";
 import { releasing } from "./jobs-release.js";
@@ -32,6 +33,7 @@ export function openStore(dataDir: string, host_id: string) {
       ...settlingUnchanged(database),
       ...readingJobs(database),
       ...expiring(database),
+      ...besidePruning(database),
     },
     projects: storingProjects(database),
     bases: storingBases(database),

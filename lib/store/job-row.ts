@@ -30,6 +30,8 @@ export interface JobRow extends Omit<Job, Differs> {
   journal: string | null;
   /** 1: rustic may have stored its backup, and nobody has looked. */
   in_doubt: 0 | 1;
+  /** 1: what it stores may need another prune before it can be read. */
+  beside_prune: 0 | 1;
   cancel_requested_by: string | null;
 }
 
@@ -63,6 +65,7 @@ const hostOnly = [
   "stage",
   "journal",
   "in_doubt",
+  "beside_prune",
   "cancel_requested_by",
 ] as const;
 

@@ -17,6 +17,9 @@ const claimSql = `
   UPDATE jobs SET
     state = 'running', phase = 'preparing', started_at = @now,
     heartbeat_at = @now, progress_at = @now,
+    beside_prune = EXISTS (
+      SELECT 1 FROM jobs AS prune WHERE prune.kind = 'prune'
+        AND prune.state = 'running' AND prune.phase = 'pruning'),
     owner_pid = @pid, owner_started = @started, owner_boot = @boot
   WHERE seq = (
     SELECT due.seq FROM jobs AS due

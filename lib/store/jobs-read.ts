@@ -51,6 +51,12 @@ export function readingJobs(database: Database) {
      WHERE state IN ('pending', 'running') AND project_id IS NOT NULL
      GROUP BY state`,
   );
+  const scheduled = database
+    .prepare(
+      `SELECT count(*) FROM jobs
+       WHERE state = 'pending' AND trigger = 'scheduled' AND kind = 'backup'`,
+    )
+    .pluck();
   const changedSince = database.prepare(
     `SELECT job_changes.revision, jobs.* FROM job_changes JOIN jobs USING (seq)
      WHERE job_changes.revision > ? ORDER BY job_changes.revision LIMIT ?`,
@@ -90,6 +96,8 @@ export function readingJobs(database: Database) {
         rows.find((row) => row.state === state)?.count ?? 0;
       return { pending: of("pending"), running: of("running") };
     },
+    /** Scheduled backups that wait. */
+    countScheduled: () => scheduled.get() as number,
     /** Grows whenever state or progress of any row changes. */
     revision: () => revision.get() as number,
     /** Rows that changed after `since`, each with its newest change. */

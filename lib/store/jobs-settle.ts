@@ -150,13 +150,12 @@ function columnsOf({
 
 function writeWithIt(
   database: Database,
-  { job_id, origin, started_at }: JobRow,
-  { backup, base, now }: Settlement,
+  { job_id, origin, beside_prune }: JobRow,
+  { backup, base }: Settlement,
 ): void {
   if (backup !== undefined) {
     upsertBackup(database, {
-      ...{ ...backup, job_id, trigger: origin },
-      ...{ began_at: started_at ?? now, settled_at: now },
+      ...{ ...backup, job_id, trigger: origin, beside_prune },
     });
   }
   if (base !== undefined) upsertBase(database, base);

@@ -18,11 +18,14 @@ const insertSql = `
   INSERT INTO jobs (job_id, kind, project_id, trigger, origin, requested_by,
     state, phase, created_at, run_at, started_at, finished_at, heartbeat_at,
     progress_at, fixed_at, attempt, repository_id, backup_id, unchanged,
-    source)
+    source, warnings_count, warnings)
   SELECT @new_id, 'backup', @project_id, 'scheduled', 'scheduled', 'scheduler',
     'succeeded', 'comparing', @now, @now, @now, @now, @now,
-    @now, @fixed_at, 1, @repository_id, @backup_id, 1, 'btrfs'
-  WHERE EXISTS (
+    @now, @fixed_at, 1, repository_id, backup_id, 1, 'btrfs',
+    coalesce(warnings_count, 0), warnings
+  FROM backups
+  WHERE repository_id = @repository_id AND backup_id = @backup_id
+    AND EXISTS (
       SELECT 1 FROM bases WHERE project_id = @project_id AND job_id = @job_id)
     AND NOT EXISTS (
       SELECT 1 FROM jobs WHERE project_id = @project_id

@@ -175,6 +175,8 @@ export const migrations: readonly string[] = [
     error_code TEXT,
     error_message TEXT,
     in_doubt INTEGER NOT NULL DEFAULT 0,
+    -- A prune began or ended while it ran.
+    beside_prune INTEGER NOT NULL DEFAULT 0,
     CHECK (project_id IS NOT NULL OR repository_id IS NOT NULL)
   ) STRICT;
   INSERT INTO jobs_4 (seq, job_id, kind, project_id, trigger, origin,
@@ -235,6 +237,8 @@ export const migrations: readonly string[] = [
     first_seen_at INTEGER,
     -- When it was last in the host's list; what is older has left.
     seen_at INTEGER,
+    -- Its owner has deleted it for good.
+    deleted_at INTEGER,
     -- The source instant of the newest backup that succeeded.
     covered_at INTEGER,
     -- When a backup was last asked for.
@@ -295,16 +299,14 @@ export const migrations: readonly string[] = [
     -- The subvolume that it was taken of, and its own generation.
     live_uuid TEXT NOT NULL,
     generation INTEGER NOT NULL,
-    -- How to tell whether the persist store has changed; NULL: it has none
-    -- of its own.
-    persist TEXT,
+    -- How to tell whether the persist store has changed.
+    persist TEXT NOT NULL,
     excludes TEXT NOT NULL,
     changes INTEGER,
     changes_more INTEGER NOT NULL DEFAULT 0,
     counted_at INTEGER
   ) STRICT, WITHOUT ROWID;
 
-  ALTER TABLE backups ADD COLUMN settled_at INTEGER;
   ALTER TABLE backups ADD COLUMN unproven INTEGER NOT NULL DEFAULT 0;
 
   -- They outlive the rows of a list that was read wrongly once.
@@ -338,6 +340,8 @@ export const migrations: readonly string[] = [
   ALTER TABLE repositories ADD COLUMN figures TEXT;
   ALTER TABLE repositories ADD COLUMN figures_at INTEGER;
   ALTER TABLE repositories ADD COLUMN pruned_at INTEGER;
+  -- The newest prune changed nothing: whatever ran beside it is whole.
+  ALTER TABLE repositories ADD COLUMN pruned_quietly INTEGER NOT NULL DEFAULT 1;
   ALTER TABLE repositories ADD COLUMN checked_at INTEGER;
   ALTER TABLE repositories ADD COLUMN data_checked_at INTEGER;
   -- The next part of the data that a check reads.
@@ -349,7 +353,8 @@ export const migrations: readonly string[] = [
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     ticked_at INTEGER NOT NULL,
     -- When it came back after it had stood still.
-    resumed_at INTEGER
+    resumed_at INTEGER,
+    away_ms INTEGER NOT NULL
   ) STRICT;
   `,
 ];

@@ -65,6 +65,17 @@ export function storingProjects(database: Database) {
     "UPDATE projects SET retained_at = @now WHERE project_id = @project_id",
   );
 
+  const deleted = database.prepare(`
+    INSERT INTO projects (project_id, deleted_at)
+    VALUES (@project_id, @deleted_at)
+    ON CONFLICT (project_id) DO UPDATE SET deleted_at = @deleted_at
+      WHERE deleted_at IS NULL`);
+  const restored = database.prepare(
+    `UPDATE projects SET deleted_at = NULL
+     WHERE deleted_at IS NOT NULL
+       AND project_id NOT IN (SELECT value FROM json_each(?))`,
+  );
+
   const seeAll = database.transaction(
     (ids: readonly string[], now: number): ProjectRow[] => {
       for (const project_id of ids) see.run({ project_id, now });
@@ -83,7 +94,14 @@ export function storingProjects(database: Database) {
     },
   );
 
+  const setDeleted = database.transaction((found: readonly Deleted[]) => {
+    for (const one of found) deleted.run({ ...one });
+    restored.run(JSON.stringify(found.map(({ project_id }) => project_id)));
+  });
+
   return {
+    /** All that are: what is not among them any more is no longer deleted. */
+    setDeleted: (found: readonly Deleted[]) => void setDeleted.immediate(found),
     get(project_id: string): ProjectRow | undefined {
       const row = get.get(project_id) as Stored | undefined;
       return row && toProjectRow(row);
@@ -97,6 +115,11 @@ export function storingProjects(database: Database) {
     retained: (project_id: string, now: number) =>
       void retained.run({ project_id, now }),
   };
+}
+
+export interface Deleted {
+  project_id: string;
+  deleted_at: number;
 }
 
 export interface Noticed {

@@ -15,6 +15,8 @@ export interface RepositoryRow {
   figures: string | null;
   figures_at: number | null;
   pruned_at: number | null;
+  /** 1: the newest prune changed nothing. */
+  pruned_quietly: 0 | 1;
   checked_at: number | null;
   data_checked_at: number | null;
   data_part: number;
@@ -54,7 +56,8 @@ export function storingRepositories(database: Database) {
     "UPDATE repositories SET figures = ?, figures_at = ? WHERE repository_id = ?",
   );
   const pruned = database.prepare(
-    "UPDATE repositories SET pruned_at = ? WHERE repository_id = ?",
+    `UPDATE repositories SET pruned_at = ?, pruned_quietly = ?
+     WHERE repository_id = ?`,
   );
   const checked = database.prepare(
     `UPDATE repositories SET checked_at = @now, damage = @damage,
@@ -65,8 +68,8 @@ export function storingRepositories(database: Database) {
   return {
     counted: (repository_id: string, figures: RepositoryFigures, now: number) =>
       void counted.run(JSON.stringify(figures), now, repository_id),
-    pruned: (repository_id: string, now: number) =>
-      void pruned.run(now, repository_id),
+    pruned: (repository_id: string, quietly: boolean, now: number) =>
+      void pruned.run(now, Number(quietly), repository_id),
     /** `part`: the next one to read, where data was read. */
     checked: (
       repository_id: string,

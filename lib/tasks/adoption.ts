@@ -4,8 +4,8 @@
  */
 
 import type {
-  Backup,
   BackupError,
+  BackupFacts,
   ErrorCode,
   Job,
   Warning,
@@ -43,7 +43,7 @@ export async function finishedAllTheSame(
   const ask = (until: AbortSignal) =>
     findFinished(repository, job, { store }, until);
   const asked = error === hostCloses ? within(lastAnswerMs, ask) : ask(signal);
-  let found: Backup | undefined;
+  let found: BackupFacts | undefined;
   try {
     found = await asked;
   } catch (cause) {
@@ -73,7 +73,7 @@ async function findFinished(
   job: Tagged,
   { store }: Pick<Tools, "store">,
   signal: AbortSignal,
-): Promise<Backup | undefined> {
+): Promise<BackupFacts | undefined> {
   const { repository_id } = repository;
   const { added } = await readUnknown(repository, { store }, { signal });
   const backup =
@@ -99,7 +99,7 @@ function isOf(
 /** The end of a job whose backup was found. */
 export function adopted(
   { trigger, requested_by }: Pick<Job, "trigger" | "requested_by">,
-  found: Backup,
+  found: BackupFacts,
 ): Outcome {
   const { repository_id, backup_id, size_bytes, added_bytes, files } = found;
   return {

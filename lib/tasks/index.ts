@@ -1,11 +1,16 @@
 /** The task of each kind of job. */
 
-import type { JobKind } from "../../conat-api/index.js";
-import { runBackup } from "./backup.js";
+import { runBackup } from "./backup/index.js";
+import { runCheck } from "./check.js";
+import { runForget } from "./forget.js";
+import { runPrune } from "./prune.js";
 import { runRestore } from "./restore/index.js";
-import type { Task } from "./task.js";
+import type { Tasks } from "./task.js";
 
-export const tasks: Record<JobKind, Task> = {
+export const tasks: Tasks = {
   backup: runBackup,
   restore: runRestore,
+  forget: runForget,
+  prune: runPrune,
+  check: runCheck,
 };

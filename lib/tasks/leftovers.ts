@@ -27,6 +27,8 @@ export async function settleLeftovers(
   return row.kind === "restore" ? settleRestore(row, tools) : "failed";
 }
 
+type GroupColumns = Parameters<typeof groupOf>[0];
+
 /** How long a killed process may take to end: it may wait for a slow disk. */
 const endsWithinMs = 10_000;
 
@@ -36,7 +38,7 @@ const endsWithinMs = 10_000;
  * @throws BackupError FILESYSTEM_FAILED
  */
 export async function endGroupsOf(
-  row: JobMarks & Partial<JobRow>,
+  row: JobMarks & GroupColumns,
   { host, config }: Pick<Tools, "host" | "config">,
 ): Promise<void> {
   const { privileged = [] } = host;
@@ -51,7 +53,7 @@ export async function endGroupsOf(
  * starting a command and noting it, and behind a prefix rustic is not the
  * leader and may outlive it.
  */
-function groupsOf(row: JobMarks & Partial<JobRow>): Set<number> {
+function groupsOf(row: JobMarks & GroupColumns): Set<number> {
   const groups = groupsOfJob(row);
   const group = groupOf(row);
   if (group && isAlive(group)) groups.add(group.pid);

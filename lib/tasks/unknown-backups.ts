@@ -26,9 +26,17 @@ export async function takeReading(
   options: ReadingOptions,
 ): Promise<void> {
   const { repository_id } = repository;
-  const { added, gone } = await readUnknown(repository, { store }, options);
+  const read = await readUnknown(repository, { store }, options);
+  const { added, gone, annotations } = read;
   const now = host.clock.now();
   store.backups.takeReading({ repository_id, added, gone, now });
+  const documents = annotations.map(({ id, ...one }) => ({
+    ...{ ...one, document_id: id },
+    repository_id,
+  }));
+  for (const document_id of store.documents.take(documents)) {
+    host.logger.warn("a document is not understood", { document_id });
+  }
 }
 
 /**
@@ -44,7 +52,10 @@ export async function readUnknown(
   // Before the listing: a backup that settles meanwhile is not in it.
   const before = store.backups.ids(repository_id);
   const found = new Set(await repository.ids(options));
-  const known = new Set(store.backups.ids(repository_id));
+  const known = new Set([
+    ...store.backups.ids(repository_id),
+    ...store.documents.known(repository_id),
+  ]);
   const unknown = [...found].filter((id) => !known.has(id) && !foreign.has(id));
   const reading = await repository.read(unknown, options);
   const { backups: added, annotations } = reading;

@@ -70,6 +70,8 @@ export async function startTestEngine(
   const config = parseConfig({
     repository: { kind: "local", path: join(root, "repository") },
     restore: { directories: [join(root, "restored")] },
+    // Nothing but what a test asks for.
+    schedule: { enabled: false },
     ...options.config,
   });
   const { work = true } = options;

@@ -7,6 +7,7 @@ import { readConfig } from "../../config.js";
 import { notStandalone } from "../../standalone/host.js";
 import { initStandalone } from "../../standalone/init.js";
 import { openProtection } from "../../standalone/projects.js";
+import { isOfProject } from "../../store/index.js";
 import { removeKept } from "../../tasks/leftovers.js";
 import {
   type GlobalOptions,
@@ -163,7 +164,7 @@ async function dropKept(
   const row = JobId.safeParse(job_id).success
     ? store.jobs.get(job_id)
     : undefined;
-  if (!row?.kept_at || row.state === "running") {
+  if (!row || !isOfProject(row) || !row.kept_at || row.state === "running") {
     throw new BackupError("NOT_FOUND", "No old tree is kept for this job.");
   }
   if (row.state !== "succeeded" && row.journal !== null) {

@@ -1,9 +1,9 @@
 /** The backup that a new one is compared with. */
 
-import type { Backup } from "../../conat-api/index.js";
-import type { Repository } from "../repository/index.js";
-import type { TaskRun, Tools } from "./task.js";
-import { takeReading } from "./unknown-backups.js";
+import type { Backup } from "../../../conat-api/index.js";
+import type { Repository } from "../../repository/index.js";
+import type { TaskRun, Tools } from "../task.js";
+import { takeReading } from "../unknown-backups.js";
 
 /**
  * The project's newest backup. Rows that were lost, or are another host's,

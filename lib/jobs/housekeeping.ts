@@ -1,0 +1,102 @@
+/** What a host does besides backups, a little at each tick. */
+
+import { statfs } from "node:fs/promises";
+import type { RepositoryJobKind } from "../../conat-api/index.js";
+import type { RepositoryFigures, RepositoryRow } from "../store/index.js";
+import { dropBase } from "../tasks/bases.js";
+import { dayMs, expiredOf } from "../tasks/expired.js";
+import { isMaintainer } from "../tasks/maintainer.js";
+import type { Tools } from "../tasks/task.js";
+import { type MaintenanceFacts, planMaintenance } from "./maintenance.js";
+
+/** Asks for the work on the repository that is due. */
+export async function askForMaintenance(tools: Tools): Promise<void> {
+  const { store, host, config, repositories } = tools;
+  const repository_id = repositories.knownId();
+  const repository = repository_id && store.repositories.get(repository_id);
+  if (!repository) return;
+  const now = host.clock.now();
+  const facts = await factsOf(repository, tools);
+  const due = planMaintenance(facts, config.maintenance, now);
+  for (const { kind, target = {} } of due) {
+    store.jobs.askRepository({
+      ...{ repository_id: repository.repository_id, kind, now },
+      ...{ trigger: "scheduled", requested_by: "scheduler" },
+      target: JSON.stringify(target),
+    });
+  }
+}
+
+async function factsOf(
+  repository: RepositoryRow,
+  tools: Tools,
+): Promise<MaintenanceFacts> {
+  const { store } = tools;
+  const { repository_id } = repository;
+  const newest = (kind: RepositoryJobKind) =>
+    store.jobs.ofRepository({ repository_id, kind, limit: 1 })[0];
+  return {
+    repository,
+    maintains: await isMaintainer(repository_id, tools),
+    expired: expiredOf(repository_id, tools, 1).length,
+    unproven: store.backups.unproven(repository_id).length,
+    index_files: estimateIndexFiles(repository, tools),
+    newest: Object.fromEntries(
+      (["forget", "prune", "check"] as const).flatMap((kind) => {
+        const row = newest(kind);
+        return row ? [[kind, row]] : [];
+      }),
+    ),
+  };
+}
+
+/** Each backup since the last counting has brought one. */
+function estimateIndexFiles(
+  { repository_id, figures, figures_at }: RepositoryRow,
+  { store }: Tools,
+): number {
+  const counted = figures && (JSON.parse(figures) as RepositoryFigures);
+  const since = store.backups.countSince(repository_id, figures_at ?? 0);
+  return (counted ? counted.index_files : 0) + since;
+}
+
+const expireAtOnce = 1000;
+/** Rows that stay, whatever a clock says. */
+const rowsKept = 1000;
+
+/** Old rows of jobs. */
+export function expireHistory({ store, config, host }: Tools): void {
+  const before = host.clock.now() - config.retention.history_days * dayMs;
+  const bound = { before, atLeast: rowsKept, limit: expireAtOnce };
+  store.jobs.expire(bound);
+}
+
+/** A filesystem needs a while to give back what was removed. */
+const basesAtOnce = 20;
+
+/**
+ * Bases of projects that have left the host; and, where the disk is short,
+ * the oldest ones: a base keeps what was deleted since.
+ */
+export async function dropBases(
+  present: ReadonlySet<string>,
+  tools: Tools,
+): Promise<void> {
+  const { store, config } = tools;
+  const bases = store.bases.all();
+  for (const base of bases) {
+    if (!present.has(base.project_id)) await dropBase(base, tools);
+  }
+  let dropped = 0;
+  for (const base of bases) {
+    if (!present.has(base.project_id) || dropped >= basesAtOnce) continue;
+    if (!(await isShort(base.path, config.bases.disk_free))) continue;
+    await dropBase(base, tools);
+    dropped += 1;
+  }
+}
+
+async function isShort(path: string, floor: number): Promise<boolean> {
+  const stats = await statfs(path).catch(() => undefined);
+  return stats !== undefined && stats.bavail / stats.blocks < floor;
+}

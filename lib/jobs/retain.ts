@@ -1,0 +1,145 @@
+/** Retention of the projects that live here: forgets what the plan drops. */
+
+import type {
+  Backup,
+  Policy,
+  RetentionDecision,
+} from "../../conat-api/index.js";
+import type { ProjectRow } from "../store/index.js";
+import { dayMs } from "../tasks/expired.js";
+import { policyOf } from "../tasks/policy.js";
+import type { Tools } from "../tasks/task.js";
+import { planRetention } from "./retention/index.js";
+
+export interface ProjectPlan {
+  /** Newest first, as the decisions. */
+  backups: Backup[];
+  decisions: RetentionDecision[];
+  max_backups: number | null;
+}
+
+/** What would happen now; a preview shows the same. */
+export async function retentionOf(
+  project_id: string,
+  tools: Tools,
+  policy: Policy = policyOf(project_id, tools),
+): Promise<ProjectPlan> {
+  const { store, host, config, repositories } = tools;
+  const repository_id = repositories.knownId();
+  const limit = -1;
+  const backups = repository_id
+    ? store.backups.list({ project_id, repository_id, limit })
+    : [];
+  const max_backups = await quotaOf(project_id, tools);
+  const decisions = planRetention(backups, policy, {
+    now: host.clock.now(),
+    max_backups,
+    time_zone: config.schedule.time_zone,
+  });
+  const found = new Map(backups.map((one) => [one.backup_id, one]));
+  return {
+    backups: decisions.flatMap(({ backup_id }) => found.get(backup_id) ?? []),
+    decisions,
+    max_backups,
+  };
+}
+
+/** null: none. */
+export async function quotaOf(
+  project_id: string,
+  { host }: Pick<Tools, "host">,
+): Promise<number | null> {
+  const { max_backups } = (await host.quota?.(project_id)) ?? {};
+  return max_backups === undefined ? null : Math.max(1, max_backups);
+}
+
+/** So many projects in one go: others wait for the job file. */
+const atOnce = 200;
+
+/** Returns whether the list has to be read before some can be looked at. */
+export async function retainDue(
+  projects: readonly ProjectRow[],
+  tools: Tools,
+): Promise<{ unread: boolean }> {
+  const { store, host, repositories } = tools;
+  const repository_id = repositories.knownId();
+  if (repository_id === undefined) return { unread: false };
+  const { read_at = null } = store.repositories.get(repository_id) ?? {};
+  const due = projects.filter((row) => isDue(row, host.clock.now()));
+  const readable = due.filter((row) => isRead(row, read_at));
+  for (const { project_id } of readable.slice(0, atOnce)) {
+    await retain(project_id, repository_id, tools);
+  }
+  return { unread: readable.length < due.length };
+}
+
+/** After each backup, and once a day: some rules are about time. */
+function isDue({ retained_at, covered_at }: ProjectRow, now: number): boolean {
+  if (retained_at === null || retained_at > now) return true;
+  if (now - retained_at > dayMs) return true;
+  return covered_at !== null && covered_at > retained_at;
+}
+
+/** What others have pinned where the project was before must be known. */
+function isRead({ first_seen_at }: ProjectRow, read_at: number | null) {
+  return read_at !== null && first_seen_at !== null && read_at > first_seen_at;
+}
+
+async function retain(
+  project_id: string,
+  repository_id: string,
+  tools: Tools,
+): Promise<void> {
+  const { store, host } = tools;
+  await takeFromHub(project_id, repository_id, tools);
+  const { decisions } = await retentionOf(project_id, tools);
+  const keys = decisions
+    .filter(({ drop }) => drop !== null)
+    .map(({ backup_id }) => ({ backup_id, repository_id, project_id }));
+  const now = host.clock.now();
+  store.annotations.annotate(keys, { forgotten_at: now }, now);
+  store.projects.retained(project_id, now);
+  if (keys.length === 0) return;
+  const ids = keys.map(({ backup_id }) => backup_id);
+  host.logger.info("retention has forgotten backups", { project_id, ids });
+}
+
+/** A hub that keeps pins may have newer ones than this host. */
+export async function takeFromHub(
+  project_id: string,
+  repository_id: string,
+  { host, store }: Pick<Tools, "host" | "store">,
+): Promise<void> {
+  const text = await host.annotations?.read(project_id);
+  if (text === undefined) return;
+  const time = host.clock.now();
+  const document_id = `hub-${project_id}`;
+  store.documents.take([
+    { document_id, repository_id, project_id, time, text },
+  ]);
+}
+
+/** Their grace is over: the backups of deleted projects are forgotten. */
+export async function forgetDeleted(tools: Tools): Promise<void> {
+  const { host, store, config, repositories } = tools;
+  const repository_id = repositories.knownId();
+  const deleted = (await host.projects.deleted?.()) ?? [];
+  store.projects.setDeleted(deleted);
+  if (repository_id === undefined) return;
+  const now = host.clock.now();
+  const before = now - config.retention.deleted_days * dayMs;
+  for (const { project_id, deleted_at } of deleted) {
+    if (deleted_at > before) continue;
+    const limit = -1;
+    const backups = store.backups.list({ project_id, repository_id, limit });
+    store.annotations.annotate(
+      backups.map(({ backup_id }) => ({
+        backup_id,
+        repository_id,
+        project_id,
+      })),
+      { forgotten_at: now },
+      now,
+    );
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * The scheduler: each minute it asks for what is due. One process of a host
+ * at a time; the rows are its only memory.
+ */
+
+import { join } from "node:path";
+import { readPressure } from "../pressure.js";
+import { sourceKind } from "../source/filesystem.js";
+import { type ProjectRow, tryFileLock } from "../store/index.js";
+import { hostPolicy } from "../tasks/policy.js";
+import type { Tools } from "../tasks/task.js";
+import { askForMaintenance, dropBases, expireHistory } from "./housekeeping.js";
+import { isHigh } from "./pressure.js";
+import type { Refresher } from "./refresh.js";
+import { forgetDeleted, retainDue } from "./retain.js";
+import { saveDocuments } from "./save-documents.js";
+import {
+  admit,
+  afterTick,
+  type Calendar,
+  type Due,
+  openCalendar,
+  planDue,
+  type SchedulerState,
+  type ScheduleRow,
+} from "./schedule/index.js";
+import { noticeChanges, settleUnchanged } from "./unchanged.js";
+
+export interface Scheduler {
+  /** Looks now; while it looks, others are left out. */
+  tick(): Promise<void>;
+  stop(): void;
+  close(): Promise<void>;
+}
+
+export interface SchedulerNeeds {
+  tools: Tools;
+  refresher: Refresher;
+  /** There is new work. */
+  wake(): void;
+  everyMs?: number;
+}
+
+export function createScheduler(needs: SchedulerNeeds): Scheduler {
+  const { tools, everyMs = 60_000 } = needs;
+  const { host } = tools;
+  const closing = new AbortController();
+  const calendar = openCalendar(tools.config.schedule);
+  const look = createLook(needs, calendar, closing.signal);
+  let looking: Promise<void> | undefined;
+  const tick = () => {
+    looking ??= tryFileLock(join(host.dataDir, "scheduler.lock"), look)
+      .then(() => {})
+      .catch((error: unknown) => {
+        if (closing.signal.aborted) return;
+        host.logger.error("the scheduler failed", { error: String(error) });
+      })
+      .finally(() => {
+        looking = undefined;
+      });
+    return looking;
+  };
+  const timer = setInterval(() => void tick(), everyMs).unref();
+  const stop = () => {
+    clearInterval(timer);
+    closing.abort();
+  };
+  return {
+    tick,
+    stop,
+    async close() {
+      stop();
+      await looking;
+    },
+  };
+}
+
+function createLook(
+  { tools, refresher, wake }: SchedulerNeeds,
+  calendar: Calendar,
+  signal: AbortSignal,
+): () => Promise<void> {
+  const backUp = createBackUpDue(tools, calendar, signal);
+  const watch = { signal };
+  return async () => {
+    const { store, host } = tools;
+    const now = host.clock.now();
+    const before = store.scheduler.get();
+    const ticks = afterTick(before, now);
+    store.scheduler.put(ticks);
+    const listed = await host.projects.list({});
+    const present = new Set(listed.map(({ project_id }) => project_id));
+    const projects = store.projects.see([...present], now);
+    noticeEdits(listed, projects, tools);
+    const steps: Record<string, () => Promise<void> | void> = {
+      "changes could not be noticed": () =>
+        noticeChanges(before?.ticked_at ?? now, tools, watch),
+      "backups that are due could not be asked for": () =>
+        backUp(projects, ticks),
+      "deleted projects could not be looked at": () => forgetDeleted(tools),
+      "retention could not be done": async () => {
+        const { unread } = await retainDue(projects, tools);
+        if (unread || isListOld(tools)) refresher.queue();
+      },
+      "maintenance could not be asked for": () => askForMaintenance(tools),
+      "documents could not be saved": () => saveDocuments(tools, signal),
+      "bases could not be dropped": () => dropBases(present, tools),
+      "old rows could not be removed": () => expireHistory(tools),
+    };
+    for (const [failed, step] of Object.entries(steps)) {
+      if (signal.aborted) return;
+      // One that fails holds up no other.
+      await Promise.resolve()
+        .then(step)
+        .catch((error: unknown) => {
+          if (signal.aborted) return;
+          host.logger.error(failed, { error: String(error) });
+        });
+      wake();
+    }
+  };
+}
+
+const dayMs = 24 * 3600 * 1000;
+
+/** Others write to the repository as well. */
+function isListOld({ store, repositories, host }: Tools): boolean {
+  const id = repositories.knownId();
+  const read_at = id && store.repositories.get(id)?.read_at;
+  if (!read_at) return id !== undefined;
+  const now = host.clock.now();
+  return read_at > now || now - read_at > dayMs;
+}
+
+type Listed = { project_id: string; last_edited: number }[];
+
+/** Where no base can tell, the host may know. */
+function noticeEdits(
+  listed: Listed,
+  projects: readonly ProjectRow[],
+  { store }: Tools,
+): void {
+  const edited = new Map(
+    listed.map(({ project_id, last_edited }) => [project_id, last_edited]),
+  );
+  store.projects.notice(
+    projects
+      .filter(({ project_id }) => !store.bases.get(project_id))
+      .map(({ project_id }) => ({
+        project_id,
+        since: edited.get(project_id) ?? 0,
+      })),
+  );
+}
+
+function createBackUpDue(
+  tools: Tools,
+  calendar: Calendar,
+  signal: AbortSignal,
+) {
+  const { store, host, config } = tools;
+  const { settings } = calendar;
+  let high = false;
+
+  return async (projects: readonly ProjectRow[], ticks: SchedulerState) => {
+    const now = host.clock.now();
+    const rows = projects.map((row) => toScheduleRow(row, tools));
+    const due = planDue(rows, { ...ticks, calendar, now });
+    if (due.length === 0) return;
+    const ids = due.map(({ project_id }) => project_id);
+    const settled = await settleUnchanged(ids, tools, { signal });
+    const changed = due.filter(({ project_id }) => !settled.has(project_id));
+    const sample = await readPressure(await placeOf(changed, tools));
+    high = isHigh(sample, config.pressure, high);
+    const room = 2 * config.limits.jobs - store.jobs.countScheduled();
+    const gate = { room, now, pressure: { high }, settings };
+    for (const project_id of admit(changed, gate)) {
+      store.jobs.askBackup({
+        ...{ project_id, now },
+        ...{ trigger: "scheduled", requested_by: "scheduler" },
+      });
+    }
+  };
+}
+
+/** The projects' file system, or at least the host's own. */
+async function placeOf(due: readonly Due[], { host }: Tools): Promise<string> {
+  const [first] = due;
+  const paths = first && (await host.projects.paths(first.project_id));
+  const there = paths && (await sourceKind(paths.subvolume));
+  return there ? paths.subvolume : host.dataDir;
+}
+
+function toScheduleRow(row: ProjectRow, { config }: Tools): ScheduleRow {
+  const { enabled, schedule } = row.policy ?? hostPolicy(config);
+  return { ...row, enabled, schedule, first_seen_at: row.first_seen_at ?? 0 };
+}

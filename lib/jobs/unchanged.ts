@@ -1,0 +1,134 @@
+/**
+ * The sweep: which projects have changed since their base. All are asked at
+ * once, and those that have not are settled in one transaction, without a
+ * claim, a stage, rustic or the repository.
+ */
+
+import type { Btrfs } from "../source/btrfs.js";
+import { readGenerations } from "../source/changes/generations.js";
+import type { Watch } from "../source/watch.js";
+import type { BaseRow, UnchangedProject } from "../store/index.js";
+import { digestOf } from "../tasks/backup/base.js";
+import {
+  type Persist,
+  persistBefore,
+  plainState,
+  subvolumeState,
+} from "../tasks/backup/persist.js";
+import { dayMs } from "../tasks/expired.js";
+import { policyOf } from "../tasks/policy.js";
+import type { Tools } from "../tasks/task.js";
+
+/** Returns the projects that it settled. */
+export async function settleUnchanged(
+  project_ids: readonly string[],
+  tools: Tools,
+  watch: Watch,
+): Promise<Set<string>> {
+  const { store, host } = tools;
+  const bases = usableBases(tools);
+  const asked = await lookUp(
+    project_ids.flatMap((id) => bases.get(id) ?? []),
+    tools,
+    watch,
+  );
+  if (asked.length === 0) return new Set();
+  // Before the sync: what is written later may be in no answer.
+  const fixed_at = host.clock.now();
+  const equal = await unwritten(asked, tools, watch);
+  const now = host.clock.now();
+  const settled = store.jobs.settleUnchanged(equal, { now, fixed_at });
+  return new Set(settled.map(({ project_id }) => project_id));
+}
+
+/** Without a sync: of a write the kernel may tell only half a minute later. */
+export async function noticeChanges(
+  since: number,
+  tools: Tools,
+  watch: Watch,
+): Promise<void> {
+  const { btrfs, store } = tools;
+  const bases = [...usableBases(tools).values()];
+  const asked = await lookUp(bases, tools, watch);
+  const lazily = { list: btrfs.list, sync: () => Promise.resolve() };
+  const equal = await unwritten(asked, { btrfs: lazily }, watch);
+  const same = new Set(equal.map(({ project_id }) => project_id));
+  store.projects.notice(
+    asked
+      .filter(({ base }) => !same.has(base.project_id))
+      .map(({ base: { project_id } }) => ({ project_id, since })),
+  );
+}
+
+function usableBases({
+  store,
+  config,
+  host,
+  repositories,
+}: Tools): Map<string, BaseRow> {
+  const repository_id = repositories.knownId();
+  if (!config.bases.enabled || repository_id === undefined) return new Map();
+  const now = host.clock.now();
+  const walked_after = now - config.schedule.walk_days * dayMs;
+  const rows = store.bases.usable({ repository_id, walked_after });
+  return new Map(
+    rows
+      .filter(({ walked_at }) => walked_at <= now)
+      .map((row) => [row.project_id, row]),
+  );
+}
+
+interface Asked {
+  base: BaseRow;
+  subvolume: string;
+  persist: Persist;
+}
+
+async function lookUp(
+  bases: readonly BaseRow[],
+  tools: Tools,
+  { signal }: Watch,
+): Promise<Asked[]> {
+  const { projects } = tools.host;
+  const found = await Promise.all(
+    bases.map(async (base) => {
+      const { project_id, excludes } = base;
+      if (excludes !== digestOf(policyOf(project_id, tools).excludes))
+        return [];
+      const paths = await projects.paths(project_id);
+      if (!paths) return [];
+      const { subvolume } = paths;
+      // What cannot be looked at is left to a job, which says why.
+      const persist = await persistBefore(paths, signal).catch(() => undefined);
+      return persist ? [{ base, subvolume, persist }] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** Those of which every answer says that nothing was written since. */
+async function unwritten(
+  asked: readonly Asked[],
+  { btrfs }: { btrfs: Pick<Btrfs, "list" | "sync"> },
+  watch: Watch,
+): Promise<UnchangedProject[]> {
+  const paths = asked.flatMap(({ subvolume, persist }) =>
+    persist.kind === "subvolume" ? [subvolume, persist.store] : [subvolume],
+  );
+  const generations = await readGenerations(paths, btrfs, watch);
+  const stateOf = (persist: Persist) => {
+    if (persist.kind !== "subvolume") return plainState(persist);
+    const of = generations.get(persist.store);
+    return of && subvolumeState(of.uuid, of.generation);
+  };
+  return asked
+    .filter(({ base, subvolume, persist }) => {
+      const live = generations.get(subvolume);
+      return (
+        live?.uuid === base.live_uuid &&
+        live.generation === base.generation &&
+        stateOf(persist) === base.persist
+      );
+    })
+    .map(({ base }) => base);
+}
