@@ -11,7 +11,10 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { compareSnapshots } from "../../lib/source/changes/compare.js";
-import { readGenerations } from "../../lib/source/changes/generations.js";
+import {
+  isUnwritten,
+  readGenerations,
+} from "../../lib/source/changes/generations.js";
 import { parseShown, parseSubvolumes } from "../../lib/source/subvolumes.js";
 import {
   mountBtrfs,
@@ -43,13 +46,19 @@ describe("a listing", () => {
   const one = "11111111-1111-4111-8111-111111111111";
   const two = "22222222-2222-4222-8222-222222222222";
   const lineOf = (id: number, uuid: string, path: string) =>
-    `ID ${id} gen 9 top level 5 parent_uuid -   uuid ${uuid} path ${path}\n`;
+    `ID ${id} gen 9 cgen 8 top level 5 parent_uuid -   uuid ${uuid} path ${path}\n`;
 
   test("is read, with blanks in names and parents", () => {
-    const snapshot = `ID 7 gen 8 top level 5 parent_uuid ${one} uuid ${two} path a b \n`;
+    const snapshot = `ID 7 gen 8 cgen 8 top level 5 parent_uuid ${one} uuid ${two} path a b \n`;
     expect(parseSubvolumes(lineOf(6, one, "x  y") + snapshot)).toEqual([
-      { id: 6, generation: 9, uuid: one, parent_uuid: null, path: "x  y" },
-      { id: 7, generation: 8, uuid: two, parent_uuid: one, path: "a b " },
+      {
+        ...{ id: 6, generation: 9, created_generation: 8 },
+        ...{ uuid: one, parent_uuid: null, path: "x  y" },
+      },
+      {
+        ...{ id: 7, generation: 8, created_generation: 8 },
+        ...{ uuid: two, parent_uuid: one, path: "a b " },
+      },
     ]);
   });
 
@@ -63,9 +72,10 @@ describe("a listing", () => {
   });
 
   test("of one subvolume that claims two generations is refused", () => {
-    const shown = `p\n\tName: \t\tp\n\tUUID: \t\t${one}\n\tParent UUID: \t\t-\n\tSubvolume ID: \t\t256\n\tGeneration: \t\t10\n\tSnapshot(s):\n`;
+    const shown = `p\n\tName: \t\tp\n\tUUID: \t\t${one}\n\tParent UUID: \t\t-\n\tSubvolume ID: \t\t256\n\tGeneration: \t\t10\n\tGen at creation: \t8\n\tSnapshot(s):\n`;
     expect(parseShown(shown)).toEqual({
-      ...{ id: 256, generation: 10, uuid: one, parent_uuid: null },
+      ...{ id: 256, generation: 10, created_generation: 8 },
+      ...{ uuid: one, parent_uuid: null },
     });
     const made = `\t\t\t\tx\n\tGeneration: \t\t9\n`;
     expect(() => parseShown(shown + made)).toThrow(
@@ -85,7 +95,7 @@ describeReal("on btrfs", { needs: ["btrfs"] }, () => {
   async function isUnchanged({ project, base }: ProjectGround) {
     const found = await readGenerations([project, base], btrfs);
     expect(found.size).toBe(2);
-    return found.get(project)?.generation === found.get(base)?.generation;
+    return isUnwritten(found.get(project), found.get(base));
   }
 
   test("are equal until something is written, synced or not", async () => {
@@ -100,6 +110,36 @@ describeReal("on btrfs", { needs: ["btrfs"] }, () => {
     expect(await isUnchanged(again)).toBe(false);
   });
 
+  test("show a write in the moment in which a base was copied", async () => {
+    const { project, base } = await makeProject(image.path);
+    // Bytes would only be written out by the sync that comes later.
+    mkdirSync(join(project, "new"));
+    await btrfs.snapshotReadOnly(base, `${base}-copy`);
+    const paths = [project, base, `${base}-copy`];
+    const found = await readGenerations(paths, btrfs);
+    const [live, ...kept] = paths.map((path) => found.get(path));
+    for (const one of kept) {
+      // What must not be compared.
+      expect(one?.generation).toBe(live?.generation);
+      expect(isUnwritten(live, one)).toBe(false);
+    }
+  });
+
+  test("of a restored subvolume are not those of the one before", async () => {
+    const one = await makeProject(image.path);
+    const two = await makeProject(image.path);
+    const found = await readGenerations([one.project, two.base], btrfs);
+    expect(found.size).toBe(2);
+    const [live, base] = [...found.values()];
+    expect(
+      isUnwritten(
+        live,
+        base && { ...base, created_generation: live?.generation ?? 0 },
+      ),
+    ).toBe(false);
+    expect(isUnwritten(undefined, undefined)).toBe(false);
+  });
+
   test("are those that btrfs shows of each", async () => {
     const { project, base } = await makeProject(image.path);
     const found = await readGenerations([project, base], btrfs);
@@ -108,7 +148,7 @@ describeReal("on btrfs", { needs: ["btrfs"] }, () => {
       [project, live],
       [base, kept],
     ] as const) {
-      expect(found.get(path)).toEqual({ generation, uuid });
+      expect(found.get(path)).toMatchObject({ generation, uuid });
     }
     expect(kept.parent_uuid).toBe(live.uuid);
     expect(live.parent_uuid).toBeNull();
@@ -186,7 +226,7 @@ describeReal("on btrfs", { needs: ["btrfs"] }, () => {
     writeFileSync(join(project, "file"), "changed");
     const { generation } = await btrfs.show(base);
     const uuid = "33333333-3333-4333-8333-333333333333";
-    const line = `ID 9999 gen ${generation} top level 5 parent_uuid - uuid ${uuid}`;
+    const line = `ID 9999 gen ${generation} cgen 7 top level 5 parent_uuid - uuid ${uuid}`;
     const folder = dirname(project).slice(image.path.length + 1);
     // No name has a slash, but a subvolume in it gives it one.
     const made = join(image.path, `x\n${line} path ${folder}`);
@@ -243,7 +283,7 @@ describeReal("on btrfs", { needs: ["btrfs"] }, () => {
       const found = await readGenerations([project, base], btrfs);
       const [live, kept] = [found.get(project), found.get(base)];
       if (!live || !kept) throw new Error("a generation is missing");
-      const isEqual = live.generation === kept.generation;
+      const isEqual = isUnwritten(live, kept);
       seen[isEqual ? "unchanged" : "changed"] += 1;
       if (isEqual && before !== file(base)) seen.missed += 1;
       await btrfs.snapshotReadOnly(project, later);
