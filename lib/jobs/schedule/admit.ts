@@ -29,13 +29,12 @@ export function admit(
 
 /** Pressure postpones, it never cancels: not what waits or risks too much. */
 function isStarved(
-  { ready_at, unprotected_since }: Due,
+  { ready_at, risk_since }: Due,
   now: number,
   { starvation_minutes, exposure_minutes }: Gate["settings"],
 ): boolean {
-  if (now - ready_at > starvation_minutes * 60_000) return true;
   return (
-    unprotected_since !== null &&
-    now - unprotected_since > exposure_minutes * 60_000
+    now - ready_at > starvation_minutes * 60_000 ||
+    now - risk_since > exposure_minutes * 60_000
   );
 }

@@ -7,4 +7,5 @@ export type { Surroundings } from "./cron.js";
 export { dueOf } from "./due.js";
 export { type Due, planDue, type PlanState, type ScheduleRow } from "./plan.js";
 export { afterTick, type SchedulerState } from "./resume.js";
+export { type QueueFacts, roomFor } from "./room.js";
 export { defaultScheduleSettings, type ScheduleSettings } from "./settings.js";

@@ -38,7 +38,8 @@ export interface Due {
   due_at: number;
   /** Since when nothing but the queue is in its way. */
   ready_at: number;
-  unprotected_since: number | null;
+  /** Since when there may be a change that no backup has. */
+  risk_since: number;
   failing: boolean;
 }
 
@@ -62,7 +63,7 @@ export function planDue(rows: readonly ScheduleRow[], state: PlanState): Due[] {
 }
 
 function dueNow(row: ScheduleRow, state: PlanState): Due | undefined {
-  const { project_id, failed_in_a_row, unprotected_since } = row;
+  const { project_id, failed_in_a_row } = row;
   const due_at = uncovered(row, state);
   if (due_at === undefined) return undefined;
   const ready_at = Math.max(
@@ -71,7 +72,8 @@ function dueNow(row: ScheduleRow, state: PlanState): Due | undefined {
   );
   if (ready_at > state.now) return undefined;
   const failing = failed_in_a_row > 0;
-  return { project_id, due_at, ready_at, unprotected_since, failing };
+  const risk_since = riskSince(row, state.now);
+  return { project_id, due_at, ready_at, risk_since, failing };
 }
 
 /** The due instant that no backup covers; undefined: there is none. */
@@ -151,14 +153,20 @@ function isAhead(instant: number, now: number): boolean {
   return instant > now + 60_000;
 }
 
+/**
+ * Where nothing tells, the worst is assumed: it changed right after its last
+ * backup. Ordered by their due instants such projects came last wherever many
+ * waited, and a day's changes were 28 hours old.
+ */
+function riskSince(row: ScheduleRow, now: number): number {
+  const { unprotected_since, covered_at, first_seen_at } = row;
+  const since = unprotected_since ?? covered_at ?? first_seen_at;
+  return Math.min(since, now);
+}
+
 /** The oldest risk first; what fails all the time holds up nobody. */
 function byUrgency(a: Due, b: Due): number {
   if (a.failing !== b.failing) return a.failing ? 1 : -1;
-  const [since, other] = [riskSince(a), riskSince(b)];
-  if (since !== other) return since - other;
+  if (a.risk_since !== b.risk_since) return a.risk_since - b.risk_since;
   return a.project_id < b.project_id ? -1 : 1;
-}
-
-function riskSince({ unprotected_since, due_at }: Due): number {
-  return unprotected_since ?? due_at;
 }

@@ -11,7 +11,7 @@ export interface ScheduleSettings {
   catch_up_minutes: number;
   /** A host under pressure starts what has waited longer than this. */
   starvation_minutes: number;
-  /** And what has a change that no backup has for longer than this. */
+  /** And what may have a change that no backup has for longer than this. */
   exposure_minutes: number;
   /** Without a cheaper way to tell, a tree is walked once in so many days. */
   walk_days: number;
