@@ -6,6 +6,8 @@ import { addAccountCommands } from "./commands/account.js";
 import { addBackupCommands } from "./commands/backup.js";
 import { addHostCommands } from "./commands/host.js";
 import { addJobCommands } from "./commands/jobs.js";
+import { addMarkCommands } from "./commands/marks.js";
+import { addPolicyCommands } from "./commands/policy.js";
 import { addRepositoryCommands } from "./commands/repo.js";
 import { addRestoreCommand } from "./commands/restore.js";
 import { addServeCommand } from "./commands/serve.js";
@@ -24,6 +26,8 @@ export function createProgram(): Command {
   addBackupCommands(program);
   addRestoreCommand(program);
   addJobCommands(program);
+  addMarkCommands(program);
+  addPolicyCommands(program);
   addRepositoryCommands(program);
   addHostCommands(program);
   addAccountCommands(program);

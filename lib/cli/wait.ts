@@ -108,6 +108,9 @@ function headline(job: Job): string {
   if (state !== "succeeded") {
     return `The ${kind} ${state === "failed" ? "failed" : "was cancelled"}: ${job.error_message} [${job.error_code}]`;
   }
+  if (job.unchanged) {
+    return `Nothing changed since backup ${job.backup_id}: it holds all of the project.`;
+  }
   const took = formatDuration((finished_at ?? 0) - (started_at ?? 0));
   const read = `${job.files} files, ${formatBytes(job.bytes_processed)}`;
   return kind === "backup"
