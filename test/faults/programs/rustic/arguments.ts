@@ -10,7 +10,9 @@ export interface Known {
 }
 
 export interface Given {
+  /** The last one that was given. */
   value(name: string): string | undefined;
+  values(name: string): readonly string[];
   positionals: readonly string[];
 }
 
@@ -25,7 +27,9 @@ export function readArguments(
   } = parseArgs({
     args: [...args],
     options: Object.fromEntries([
-      ...values.map((name) => [name, { type: "string" }] as const),
+      ...values.map(
+        (name) => [name, { type: "string", multiple: true }] as const,
+      ),
       ...flags.map((name) => [name, { type: "boolean" }] as const),
     ]),
     allowPositionals: true,
@@ -38,12 +42,12 @@ export function readArguments(
       throw unexpected(token.rawName);
     }
   }
+  const given = (name: string) =>
+    [found[name] ?? []].flat().filter((value) => typeof value === "string");
   return {
     positionals,
-    value: (name) => {
-      const value = found[name];
-      return typeof value === "string" ? value : undefined;
-    },
+    value: (name) => given(name).at(-1),
+    values: given,
   };
 }
 

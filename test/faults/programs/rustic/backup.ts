@@ -1,15 +1,17 @@
 /** `rustic backup`: reads all, stores packs, and then the one commit. */
 
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { ProgramCall } from "../program.js";
 import { type Given, readArguments } from "./arguments.js";
 import { readGlobs } from "./globs.js";
+import { type Index, readIndex } from "./index-files.js";
 import { interruption } from "./interruption.js";
 import { packOf, storePack } from "./packs.js";
 import { findParent, type Parent } from "./parent.js";
 import { scanned, done } from "./progress.js";
-import { storeFile } from "./store-file.js";
-import { idOf, type Stored, textOf } from "./stored.js";
+import { sha256, storeFile } from "./store-file.js";
+import { idOf, type Node, type Stored, textOf } from "./stored.js";
 import type { Subcommand } from "./subcommand.js";
 import { isUnchanged, type Summary, summaryOf } from "./summary.js";
 import { type Found, walk } from "./walk.js";
@@ -18,40 +20,77 @@ import { backingUpFailed, Failed, kernelReport, lostReply } from "./words.js";
 const known = {
   values: [
     "as-path",
+    "description-from",
     "glob-file",
     "host",
+    "label",
     "parent",
     "progress-interval",
     "tag",
   ],
-  flags: ["json-progress", "no-scan"],
+  flags: ["force", "json-progress", "no-scan", "skip-if-unchanged"],
 };
 
 export const backup: Subcommand = async (call, { path }, args) => {
   const given = readArguments(args, known);
   const [source = "."] = given.positionals;
   const start = Date.now();
-  const group = {
-    hostname: given.value("host") ?? "localhost",
-    paths: [given.value("as-path") ?? source],
-  };
-  const parent = await findParent(call, path, given.value("parent"), group);
+  const group = groupOf(given, source);
+  const index = await readIndex(call, path);
+  const parent = args.includes("--force")
+    ? undefined
+    : await findParent(call, path, given.value("parent"), group);
   call.err(`[INFO] starting to backup ["${source}"] ...\n`);
   const found = await read(call, source, given);
   interruption(call);
   const summary = summaryOf(found, parent, { start, end: Date.now() });
   done(call, summary.total_bytes_processed);
   const facts = { start, group, parent, given, summary };
+  const unchanged = isUnchanged(summary, found, parent);
+  if (unchanged && args.includes("--skip-if-unchanged")) {
+    return finish(call, source, summary);
+  }
+  // What only marked packs hold is stored again.
+  const whole = packsOf(parent).every((pack) => index.packs.has(pack));
+  const keepsAll = unchanged && whole;
   const id = await store(call, path, {
-    ...{ snapshot: snapshotOf(call, facts), ...found },
-    ...{ parent, isNew: !isUnchanged(summary, found, parent) },
+    ...{ snapshot: await snapshotOf(call, facts), ...found },
+    packs: keepsAll ? packsOf(parent) : packsWith(found.nodes, parent, index),
+    isNew: !keepsAll,
   });
   if (call.script.lostReply) throw lostReply(id);
   await call.work(1);
-  const message = { message_type: "summary", ...summary, snapshot_id: id };
+  finish(call, source, { ...summary, snapshot_id: id });
+};
+
+function groupOf(given: Given, source: string) {
+  const label = given.value("label");
+  return {
+    hostname: given.value("host") ?? "localhost",
+    ...(label === undefined ? {} : { label }),
+    paths: [given.value("as-path") ?? source],
+  };
+}
+
+/** Those of the parent that hold content which is still there. */
+function packsWith(
+  nodes: readonly Node[],
+  parent: Parent | undefined,
+  { packs }: Index,
+): string[] {
+  const contents = new Set(nodes.map(({ content }) => sha256(content)));
+  return packsOf(parent).filter((pack) =>
+    packs.get(pack)?.blobs.some(({ id }) => contents.has(String(id))),
+  );
+}
+
+const packsOf = (parent: Parent | undefined) => parent?.stored.packs ?? [];
+
+function finish(call: ProgramCall, source: string, summary: object): void {
+  const message = { message_type: "summary", ...summary };
   call.out(`${JSON.stringify(message)}\n`);
   call.err(`[INFO] backup of ${source} done.\n`);
-};
+}
 
 async function read(
   call: ProgramCall,
@@ -71,28 +110,33 @@ async function read(
 
 interface Facts {
   start: number;
-  group: { hostname: string; paths: string[] };
+  group: ReturnType<typeof groupOf>;
   parent: Parent | undefined;
   given: Given;
   summary: Summary;
 }
 
-function snapshotOf(call: ProgramCall, facts: Facts): Stored["snapshot"] {
+async function snapshotOf(
+  call: ProgramCall,
+  facts: Facts,
+): Promise<Stored["snapshot"]> {
   const { start, group, parent, given, summary } = facts;
-  const tag = given.value("tag");
+  const file = given.value("description-from");
   return {
     time: new Date(start).toISOString().replace("Z", "000000+00:00"),
     program_version: "rustic 0.11.4",
     ...(parent ? { parent: parent.id, parents: [parent.id] } : {}),
     ...group,
     ...{ username: "", uid: 0, gid: 0 },
-    tags: tag === undefined ? [] : tag.split(","),
+    tags: given.values("tag").flatMap((tag) => tag.split(",")),
+    ...(file === undefined
+      ? {}
+      : { description: await readFile(file, "utf8") }),
     summary: { ...summary, command: `rustic ${call.args.join(" ")}` },
   };
 }
 
-interface Taken extends Omit<Stored, "packs"> {
-  parent: Parent | undefined;
+interface Taken extends Stored {
   isNew: boolean;
 }
 
@@ -100,10 +144,10 @@ interface Taken extends Omit<Stored, "packs"> {
 async function store(
   call: ProgramCall,
   repository: string,
-  { parent, isNew, ...taken }: Taken,
+  { packs: kept, isNew, ...taken }: Taken,
 ): Promise<string> {
   const id = idOf(taken);
-  const packs = [...(parent?.stored.packs ?? [])];
+  const packs = [...kept];
   try {
     if (call.script.noSpace) throw full;
     if (isNew) {

@@ -5,18 +5,22 @@ import { unexpected, unrecognized } from "./arguments.js";
 import { backup } from "./backup.js";
 import { cat } from "./cat.js";
 import { check } from "./check.js";
+import { forget } from "./forget.js";
 import { init } from "./init.js";
 import { key } from "./keys.js";
 import { list } from "./list.js";
 import { open } from "./open.js";
 import { readProfile } from "./profile.js";
+import { prune } from "./prune.js";
+import { repoinfo } from "./repoinfo.js";
 import { restore } from "./restore.js";
 import { snapshots } from "./snapshots.js";
 import type { Subcommand } from "./subcommand.js";
 import { Failed, kernelReport, report, unreachable } from "./words.js";
 
 const subcommands: Readonly<Record<string, Subcommand>> = {
-  ...{ backup, cat, check, key, list, restore, snapshots },
+  ...{ backup, cat, check, forget, key, list, prune, repoinfo },
+  ...{ restore, snapshots },
 };
 
 export const rustic: Program = async (call) => {

@@ -5,26 +5,29 @@
 
 import { join } from "node:path";
 import type { ProgramCall } from "../program.js";
+import { storeIndex } from "./index-files.js";
 import { sha256, storeFile } from "./store-file.js";
 import type { Node } from "./stored.js";
 
 export interface Pack {
   id: string;
   text: string;
-  blobs: object[];
+  blobs: Record<string, unknown>[];
 }
 
 /** Encrypted, no pack is like another one: here each backup has its own. */
 export function packOf(backup_id: string, nodes: readonly Node[]): Pack {
   const files = nodes.filter(({ type }) => type === "file");
-  const text = files.map(({ content }) => content).join("\n");
+  const contents = files.map(({ content }) => content);
+  const text = [backup_id, ...contents].join("\n");
   const blobs = files.map(({ content, size }) => ({
     id: sha256(content),
     type: "data",
     offset: 0,
     length: size,
   }));
-  return { id: sha256(`${backup_id} ${text}`), text, blobs };
+  const tree = { id: backup_id, type: "tree", offset: 0, length: 64 };
+  return { id: sha256(text), text, blobs: [tree, ...blobs] };
 }
 
 export async function storePack(
@@ -33,8 +36,7 @@ export async function storePack(
   { id, text, blobs }: Pack,
 ): Promise<void> {
   await storeFile(call, packFile(repository, id), text);
-  const index = JSON.stringify({ packs: [{ id, blobs }] });
-  await storeFile(call, join(repository, "index", sha256(index)), index);
+  await storeIndex(call, repository, { packs: [{ id, blobs }] });
 }
 
 export function packFile(repository: string, id: string): string {

@@ -12,6 +12,7 @@ export interface Parent {
 
 interface Group {
   hostname: string;
+  label?: string;
   paths: readonly string[];
 }
 
@@ -36,12 +37,13 @@ export async function findParent(
 
 async function latest(
   repository: string,
-  { hostname, paths }: Group,
+  { hostname, label, paths }: Group,
 ): Promise<Parent | undefined> {
   let newest: Parent | undefined;
   for (const id of await idsIn(repository, "snapshots")) {
     const one = await readIfWhole(repository, id);
     if (one?.stored.snapshot.hostname !== hostname) continue;
+    if (one.stored.snapshot["label"] !== label) continue;
     if (`${one.stored.snapshot.paths}` !== `${paths}`) continue;
     if (!newest || timeOf(one) > timeOf(newest)) newest = one;
   }

@@ -14,6 +14,7 @@ import { join, resolve } from "node:path";
 import { errnoOf, ifMissing } from "../errno.js";
 import type { ProgramCall } from "../program.js";
 import { readArguments } from "./arguments.js";
+import { readIndex, requireIndexed } from "./index-files.js";
 import { interruption } from "./interruption.js";
 import { status } from "./progress.js";
 import { type Node, readStored, type Stored } from "./stored.js";
@@ -28,6 +29,7 @@ const known = {
 export const restore: Subcommand = async (call, { path }, args) => {
   const [id = "", directory = ""] = readArguments(args, known).positionals;
   const stored = await readStored(path, id);
+  requireIndexed(await readIndex(call, path), stored);
   const root = resolve(call.cwd, directory);
   const ofType = (type: Node["type"]) =>
     stored.nodes.filter((node) => node.type === type);

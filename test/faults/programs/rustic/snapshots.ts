@@ -12,8 +12,8 @@ export const snapshots: Subcommand = async (call, { path }, args) => {
   const groups = new Map<string, Group>();
   for (const id of ids) {
     const { snapshot } = await readStored(path, id);
-    const { hostname, paths } = snapshot;
-    const group_key = { hostname, label: "", paths };
+    const { hostname, paths, label = "" } = snapshot;
+    const group_key = { hostname, label, paths };
     const name = JSON.stringify(group_key);
     const group = groups.get(name) ?? { group_key, snapshots: [] };
     group.snapshots.push({ ...snapshot, original: id, id });
