@@ -150,7 +150,7 @@ export function storingDocuments(database: Database) {
   };
 }
 
-interface DueQuery {
+export interface DueQuery {
   repository_id: string;
   before: number;
   now: number;

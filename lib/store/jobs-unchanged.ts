@@ -50,7 +50,7 @@ export function settlingUnchanged(database: Database) {
   };
 }
 
-interface Times {
+export interface Times {
   now: number;
   /** All that was written before it has been looked at. */
   fixed_at: number;

@@ -1,7 +1,7 @@
 /** Cron expressions: the one importer of croner. */
 
 import { Cron, CronPattern } from "croner";
-import type { Zone } from "../zone.js";
+import { dayMs, type Zone } from "../zone.js";
 
 /** Five or six fields; croner would take dates, nicknames and years, too. */
 const mode = "5-or-6-parts";
@@ -35,19 +35,45 @@ export function surroundingsOf(
   now: number,
 ): Surroundings {
   const second = Math.floor(zone.wallAt(now) / 1000) * 1000;
-  let wall = cron.previousRuns(1, new Date(second + 1000))[0];
+  let wall = lastRun(cron, second);
+  let next = nextRun(cron, wall ?? second);
   // In an hour that comes again, runs of its first time have passed already.
-  for (;;) {
-    const next = cron.nextRun(wall ?? new Date(second - 1000));
-    const next_at = next ? zone.instantOf(next.getTime()) : Infinity;
-    if (!next || next_at > now) {
-      return {
-        due_at: wall ? zone.instantOf(wall.getTime()) : -Infinity,
-        next_at,
-      };
-    }
+  while (zone.instantOf(next) <= now) {
     wall = next;
+    next = nextRun(cron, wall);
   }
+  return {
+    due_at: wall === undefined ? -Infinity : zone.instantOf(wall),
+    next_at: zone.instantOf(next),
+  };
+}
+
+/** How far back to look first; every expression comes once in eight years. */
+const lookBackDays = [1 / 24, 25 / 24, 8, 32, 400, 9 * 366];
+
+/**
+ * The newest up to then, by steps forward: croner's `previousRuns` throws for
+ * a 29th of February.
+ */
+function lastRun(cron: CronExpression, second: number): number | undefined {
+  const runs = lookBackDays.values().map((days) => {
+    return nextRun(cron, second - days * dayMs);
+  });
+  let low = runs.find((run) => run <= second);
+  if (low === undefined) return undefined;
+  for (let high = second; ;) {
+    const next = nextRun(cron, low);
+    if (next > second) return low;
+    const middle = Math.floor((next + high) / 2000) * 1000;
+    const beyond = nextRun(cron, middle);
+    if (beyond > second) high = middle;
+    low = beyond > second ? next : beyond;
+  }
+}
+
+/** The first after that, in wall time. */
+function nextRun(cron: CronExpression, wall: number): number {
+  return cron.nextRun(new Date(wall))?.getTime() ?? Infinity;
 }
 
 /** In minutes; Infinity: it never fires. A day's end counts as any hour's. */

@@ -72,7 +72,7 @@ function dueNow(row: ScheduleRow, state: PlanState): Due | undefined {
   );
   if (ready_at > state.now) return undefined;
   const failing = failed_in_a_row > 0;
-  const risk_since = riskSince(row, state.now);
+  const risk_since = riskSince(row, due_at, state.now);
   return { project_id, due_at, ready_at, risk_since, failing };
 }
 
@@ -158,10 +158,10 @@ function isAhead(instant: number, now: number): boolean {
  * backup. Ordered by their due instants such projects came last wherever many
  * waited, and a day's changes were 28 hours old.
  */
-function riskSince(row: ScheduleRow, now: number): number {
+function riskSince(row: ScheduleRow, due_at: number, now: number): number {
   const { unprotected_since, covered_at, first_seen_at } = row;
   const since = unprotected_since ?? covered_at ?? first_seen_at;
-  return Math.min(since, now);
+  return isAhead(since, now) ? due_at : Math.min(since, now);
 }
 
 /** The oldest risk first; what fails all the time holds up nobody. */
