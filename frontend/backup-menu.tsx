@@ -65,8 +65,9 @@ function items(
     {
       key: "onForget",
       danger: true,
+      disabled: pinned,
       icon: <DeleteOutlined aria-hidden />,
-      label: label("forget"),
+      label: label(pinned ? "forgetPinned" : "forget"),
     },
   ];
 }

@@ -52,7 +52,6 @@ function WhatGoes({ backup, days, now, only }: ForgetDialogProps) {
     <>
       <p>
         <FormattedMessage {...marksMessages.forgetLead} values={{ time }} />{" "}
-        {backup.pinned && <FormattedMessage {...marksMessages.forgetPinned} />}{" "}
         {only && <FormattedMessage {...marksMessages.forgetOnly} />}
       </p>
       <p>

@@ -90,7 +90,7 @@ export const marksMessages = defineMessages({
   },
   forgetPinned: {
     id: "project.settings.backups.marks.forgetPinned",
-    defaultMessage: "It is pinned: somebody wanted it to stay.",
+    defaultMessage: "Forget… (unpin it first)",
   },
   forgetOk: {
     id: "project.settings.backups.marks.forgetOk",

@@ -164,13 +164,22 @@ test("without the switch no forgotten backup is asked for or shown", async () =>
   expect(text()).not.toContain("forgotten just now");
 });
 
-test("the only backup, and a pinned one, are named as what they are", async () => {
+test("the only backup is named as what it is before it is forgotten", async () => {
   project.backups.splice(1);
-  project.backups[0]!.pinned = true;
   const { user } = await openPanel(host);
   await choose(user, "Forget…");
   expect(text()).toContain("It is the only backup on the list");
-  expect(text()).toContain("It is pinned");
+});
+
+test("a pinned backup has to be unpinned before it can be forgotten", async () => {
+  project.backups[0]!.pinned = true;
+  const { user } = await openPanel(host);
+  await choose(user, "Forget… (unpin it first)");
+  expect(screen.queryByRole("dialog")).toBeNull();
+  await user.keyboard("{Escape}");
+  await choose(user, "Unpin");
+  await choose(user, "Forget…");
+  expect(screen.getByRole("dialog")).toBeTruthy();
 });
 
 test("a host that cannot say for how long leaves the number away", async () => {

@@ -151,7 +151,7 @@ async function attempt(
     job: { job_id: job.job_id },
     cancel: { job_id: job.job_id },
     restore: { backup_id, target: { type: "in_place" } },
-    update: { backup_id, pinned: true },
+    update: { backup_id, name: "Draft" },
     forget: { backup_id },
     unforget: { backup_id },
     get_policy: {},

@@ -150,6 +150,7 @@ export const answers: Answers = {
   },
   forget(project, { backup_id }) {
     const backup = findBackup(project, backup_id);
+    if (backup.pinned) throw new BackupError("CONFLICT", "It is pinned.");
     const forgotten_at = Date.now();
     const gone_at = forgotten_at + project.policy.unforget_days * 86_400_000;
     return { backup: Object.assign(backup, { forgotten_at }), gone_at };
