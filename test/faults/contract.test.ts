@@ -5,6 +5,7 @@
 
 import { type Alone, createAlone } from "./contract/alone.js";
 import { backups } from "./contract/backups.js";
+import { changes } from "./contract/changes.js";
 import { copies } from "./contract/copies.js";
 import { documents } from "./contract/documents.js";
 import { ends } from "./contract/ends.js";
@@ -34,6 +35,7 @@ const chapters: Readonly<Record<string, readonly Contract[]>> = {
   "a restore": restores,
   "the end of a run": ends,
   subvolumes,
+  "what changed": changes,
   "copies and the disk": copies,
 };
 

@@ -16,13 +16,22 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { compareSnapshots } from "../../lib/source/changes/compare.js";
+import type { Btrfs } from "../../lib/source/btrfs.js";
+import {
+  compareSnapshots,
+  type Limit,
+} from "../../lib/source/changes/compare.js";
 import { mountBtrfs, type MountedFilesystem } from "../support/btrfs-image.js";
 import { describeReal } from "../support/tools.js";
-import { btrfs, compare, makeProject } from "./changes-ground.js";
+import {
+  btrfs,
+  compare,
+  makeProject,
+  type ProjectGround,
+} from "./changes-ground.js";
 
 const equal = { changes: 0, more: false };
 
@@ -285,6 +294,73 @@ with open(sys.argv[1], "r+b") as file:
         const { changes } = await compare(ground, { isExcluded: isCache });
         expect(changes).toBeGreaterThan(0);
       }
+    });
+  });
+
+  describe("of very many changes", () => {
+    let ground: ProjectGround;
+    const files = 3000;
+
+    beforeAll(async () => {
+      const path = (project: string, at: number) => join(project, `file-${at}`);
+      const all = Array.from({ length: files }, (_none, at) => at);
+      ground = await makeProject(image.path, (project) => {
+        for (const at of all) writeFileSync(path(project, at), "");
+      });
+      for (const at of all) chmodSync(path(ground.project, at), 0o600);
+      await btrfs.snapshotReadOnly(ground.project, ground.snapshot);
+    });
+
+    const asked = (limit: Limit) => ({ ...ground, btrfs, limit });
+
+    test("all are counted below the limit", async () => {
+      const limit = { records: 10 * files, ms: 60_000 };
+      expect(await compareSnapshots(asked(limit))).toEqual({
+        ...{ changes: files, more: false },
+      });
+    });
+
+    test.each<[string, Limit, number]>([
+      ["the first one", 1, files - 1],
+      ["so many records", { records: 100, ms: 60_000 }, files - 1],
+    ])(
+      "it ends at %s, and the snapshots are free",
+      async (_what, limit, most) => {
+        const { changes, more } = await compareSnapshots(asked(limit));
+        expect(more).toBe(true);
+        expect(changes).toBeGreaterThan(0);
+        expect(changes).toBeLessThanOrEqual(most);
+        const copy = join(dirname(ground.base), "copy");
+        await btrfs.snapshotReadOnly(ground.base, copy);
+        await compareSnapshots({ ...asked(limit), base: copy });
+        await btrfs.deleteSubvolume(copy);
+      },
+    );
+
+    test("it ends after so long, but not before the first change", async () => {
+      const slowly: Pick<Btrfs, "send"> = {
+        async send(base, snapshot, onChunk, watch) {
+          await sleep(50);
+          await btrfs.send(base, snapshot, onChunk, watch);
+        },
+      };
+      const limit = { records: 10 * files, ms: 1 };
+      const late = await compareSnapshots({ ...asked(limit), btrfs: slowly });
+      expect(late.more).toBe(true);
+      expect(late.changes).toBeGreaterThan(0);
+      const isExcluded = () => true;
+      const none = { ...asked(limit), btrfs: slowly, isExcluded };
+      expect(await compareSnapshots(none)).toEqual(equal);
+    });
+
+    test("a cancelled one is no answer", async () => {
+      const controller = new AbortController();
+      const watch = {
+        signal: controller.signal,
+        onGroup: () => controller.abort(),
+      };
+      const cancelled = compareSnapshots({ ...asked(1), watch });
+      await expect(cancelled).rejects.toMatchObject({ code: "CANCELLED" });
     });
   });
 });

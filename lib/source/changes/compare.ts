@@ -111,6 +111,7 @@ function createTally(limit: Limit, onEnough: () => void): Tally {
       check();
     },
     change(path, isDirectory = false) {
+      if (more) return;
       (isDirectory ? directories : paths).add(path.toString("latin1"));
       check();
     },

@@ -88,7 +88,7 @@ function start(file: string, options: Start) {
       resolve({ signal: "SIGKILL" });
     };
   });
-  const say = (stream: PassThrough) => (text: string) => {
+  const say = (stream: PassThrough) => (text: string | Buffer) => {
     if (alive && !stream.destroyed) stream.write(text);
   };
   const exited = startProgram(file, {

@@ -29,7 +29,7 @@ export interface ProgramCall {
   env: Readonly<Record<string, string>>;
   input: string;
   pid: number;
-  out(text: string): void;
+  out(text: string | Buffer): void;
   err(text: string): void;
   /** Runs another program in this one's place: same pid, same streams. */
   exec(

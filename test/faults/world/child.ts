@@ -22,8 +22,9 @@ export class Output {
   destroy(): void {
     this.listeners = [];
   }
-  write(text: string): void {
-    for (const listener of this.listeners) listener(Buffer.from(text));
+  write(text: string | Buffer): void {
+    const chunk = typeof text === "string" ? Buffer.from(text) : text;
+    for (const listener of this.listeners) listener(chunk);
   }
 }
 

@@ -25,7 +25,7 @@ export function startGroup(world: World, start: Start): Child {
     tell({ ended });
   };
   group.kill = () => end({ exitCode: undefined, signal: "SIGKILL" });
-  const write = (stream: Output) => (text: string) => {
+  const write = (stream: Output) => (text: string | Buffer) => {
     if (group.actor.alive) tell({ stream, text });
   };
   const streams = { out: write(stdout), err: write(stderr) };
@@ -74,7 +74,7 @@ async function runProgram(
   world: World,
   group: Worker,
   { line, title, cwd, env, input }: Start,
-  streams: { out(text: string): void; err(text: string): void },
+  streams: { out(text: string | Buffer): void; err(text: string): void },
 ): Promise<number> {
   const { actor, pid } = group;
   const [file = "", ...args] = line;
@@ -100,7 +100,7 @@ function work(world: World, group: Worker, ms: number): Promise<void> {
   });
 }
 
-type Event = { stream: Output; text: string } | { ended: Result };
+type Event = { stream: Output; text: string | Buffer } | { ended: Result };
 
 /** What a program says comes to its host in order, each when it comes. */
 function createChannel(world: World) {

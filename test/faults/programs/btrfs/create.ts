@@ -4,8 +4,8 @@ import { lstat, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ifMissing } from "../errno.js";
 import { commit } from "./commit.js";
+import { begin } from "./generations.js";
 import { scratchFor } from "./scratch.js";
-import { mark } from "./subvolume.js";
 import { Refused, type Verb } from "./verb.js";
 
 export const createSubvolume: Verb = async (call, [path = ""]) => {
@@ -15,7 +15,7 @@ export const createSubvolume: Verb = async (call, [path = ""]) => {
   await requireParent(path);
   const scratch = await scratchFor(path);
   await mkdir(scratch);
-  await mark(scratch, "rw");
+  begin(scratch, { kind: "rw", place: path });
   await commit(call, scratch, path);
   return `Create subvolume '${path}'\n`;
 };

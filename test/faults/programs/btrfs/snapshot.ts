@@ -6,6 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { ifMissing } from "../errno.js";
 import { commit } from "./commit.js";
 import { requireParent } from "./create.js";
+import { begin, raise } from "./generations.js";
 import { scratchFor } from "./scratch.js";
 import { kindOf, markerName } from "./subvolume.js";
 import { Refused, type Verb } from "./verb.js";
@@ -14,7 +15,7 @@ export const snapshotReadOnly: Verb = async (call, [source = "", to = ""]) => {
   await requireSubvolume(source);
   const path = await targetOf(source, to);
   const scratch = await scratchFor(path);
-  copyAtOnce(source, scratch);
+  copyAtOnce(source, scratch, path);
   await commit(call, scratch, path);
   return `Create a readonly snapshot of '${source}' in '${path}'\n`;
 };
@@ -50,7 +51,7 @@ async function targetOf(source: string, to: string): Promise<string> {
 }
 
 /** Nobody else gets a turn meanwhile: no call in here waits. */
-function copyAtOnce(source: string, target: string): void {
+function copyAtOnce(source: string, target: string, place: string): void {
   const nested: string[] = [];
   const isMarked = (path: string) => existsSync(join(path, markerName));
   cpSync(source, target, {
@@ -65,5 +66,5 @@ function copyAtOnce(source: string, target: string): void {
     },
   });
   for (const path of nested) writeFileSync(join(path, markerName), "empty");
-  writeFileSync(join(target, markerName), "ro");
+  begin(target, { kind: "ro", place, parent: raise(source) });
 }

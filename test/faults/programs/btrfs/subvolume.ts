@@ -1,9 +1,9 @@
 /**
  * What a subvolume is here: a directory with a marker file in it. The file
- * holds what kind it is of.
+ * holds what kind it is of, and on its second line what generations.ts knows.
  */
 
-import { lstat, readdir, readFile, writeFile } from "node:fs/promises";
+import { lstat, readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ifMissing } from "../errno.js";
 
@@ -12,15 +12,12 @@ export const markerName = ".subvolume";
 /** `empty`: the directory that a nested subvolume leaves in a snapshot. */
 export type Kind = "rw" | "ro" | "empty";
 
-export async function mark(path: string, kind: Kind): Promise<void> {
-  await writeFile(join(path, markerName), kind);
-}
-
 /** undefined: no subvolume; also for what is left of one in a snapshot. */
 export async function kindOf(path: string): Promise<Kind | undefined> {
   const marker = join(path, markerName);
   const text = await readFile(marker, "utf8").catch(ifMissing);
-  return text === undefined || text === "empty" ? undefined : (text as Kind);
+  const [kind] = (text ?? "empty").split("\n");
+  return kind === "empty" ? undefined : (kind as Kind);
 }
 
 /** The subvolume that a path lies in or is. */

@@ -1,4 +1,4 @@
-/** A verb of `btrfs subvolume`. */
+/** A verb of btrfs. */
 
 import type { ProgramCall } from "../program.js";
 

@@ -53,7 +53,10 @@ export function corrected(
   if (!stats?.isDirectory()) return result;
   const kind = markerOf(text);
   if (kind !== undefined) {
-    stats.ino = kind === "empty" ? emptySubvolumeInode : subvolumeInode;
+    const ino = kind === "empty" ? emptySubvolumeInode : subvolumeInode;
+    Object.assign(stats, {
+      ino: typeof stats.ino === "bigint" ? BigInt(ino) : ino,
+    });
   }
   return stats;
 }
