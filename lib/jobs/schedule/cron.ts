@@ -35,17 +35,16 @@ export function surroundingsOf(
   now: number,
 ): Surroundings {
   const second = Math.floor(zone.wallAt(now) / 1000) * 1000;
+  const instantOf = (wall: number) =>
+    Number.isFinite(wall) ? zone.instantOf(wall) : wall;
   let wall = lastRun(cron, second);
   let next = nextRun(cron, wall ?? second);
   // In an hour that comes again, runs of its first time have passed already.
-  while (zone.instantOf(next) <= now) {
+  while (instantOf(next) <= now) {
     wall = next;
     next = nextRun(cron, wall);
   }
-  return {
-    due_at: wall === undefined ? -Infinity : zone.instantOf(wall),
-    next_at: zone.instantOf(next),
-  };
+  return { due_at: instantOf(wall ?? -Infinity), next_at: instantOf(next) };
 }
 
 /** How far back to look first; every expression comes once in eight years. */
@@ -56,10 +55,7 @@ const lookBackDays = [1 / 24, 25 / 24, 8, 32, 400, 9 * 366];
  * a 29th of February.
  */
 function lastRun(cron: CronExpression, second: number): number | undefined {
-  const runs = lookBackDays.values().map((days) => {
-    return nextRun(cron, second - days * dayMs);
-  });
-  let low = runs.find((run) => run <= second);
+  let low = someRunBefore(cron, second);
   if (low === undefined) return undefined;
   for (let high = second; ;) {
     const next = nextRun(cron, low);
@@ -69,6 +65,17 @@ function lastRun(cron: CronExpression, second: number): number | undefined {
     if (beyond > second) high = middle;
     low = beyond > second ? next : beyond;
   }
+}
+
+function someRunBefore(
+  cron: CronExpression,
+  second: number,
+): number | undefined {
+  for (const days of lookBackDays) {
+    const run = nextRun(cron, second - days * dayMs);
+    if (run <= second) return run;
+  }
+  return undefined;
 }
 
 /** The first after that, in wall time. */
