@@ -1,5 +1,9 @@
 import type { ErrorCode } from "../../conat-api/index.js";
-import { classifyFailure, unproven } from "../../lib/repository/failure.js";
+import {
+  classifyFailure,
+  unproven,
+  Vanished,
+} from "../../lib/repository/failure.js";
 import { fixture, fixtureNames } from "./fixture.js";
 
 const action = "do it";
@@ -111,6 +115,15 @@ const meanings: Record<string, [ErrorCode, string]> = {
   "gcs-no-bucket-init": ["REPOSITORY_MISSING", notThere],
   "gcs-denied": ["REPOSITORY_REJECTED", refused],
   "gcs-refused": ["REPOSITORY_UNREACHABLE", silent],
+  // Where the same is missing again: race.ts looks.
+  "race-backup-index": ["REPOSITORY_DAMAGED", damaged],
+  "race-restore-index": ["REPOSITORY_DAMAGED", damaged],
+  "race-check-snapshot": ["NOT_FOUND", noBackup],
+  "race-prune-snapshot": ["NOT_FOUND", noBackup],
+  "race-prune-tree": ["REPOSITORY_DAMAGED", damaged],
+  "race-prune-abort": ["REPOSITORY_DAMAGED", damaged],
+  "race-rest-index": ["REPOSITORY_DAMAGED", damaged],
+  "race-s3-index": ["REPOSITORY_DAMAGED", damaged],
   "unknown-option": [
     "COMMAND_MISSING",
     "Could not do it: this rustic does not know an option that is needed. Install rustic 0.11.4 or newer.",
@@ -168,6 +181,30 @@ test.each(Object.keys(meanings))(
     );
     const last = stderr.match(/^error: .*|^called .*/m)?.[0] ?? "";
     expect(details).toContain(last.slice(0, 60));
+  },
+);
+
+test.each([
+  ["race-backup-index", /^index\//],
+  ["race-restore-index", /^index\//],
+  ["race-check-snapshot", /^snapshots\//],
+  ["race-prune-snapshot", /^snapshots\//],
+  ["race-prune-tree", /^Tree ID `\w{8}`$/],
+  ["race-prune-abort", /^Tree ID `\w{8}`$/],
+  ["race-rest-index", /^index\//],
+  ["race-s3-index", /^index\//],
+])("%s names what vanished: %p", (name, missing) => {
+  const failure = classifyFailure({ ...fixture(name), action, args: [] });
+  expect(failure).toBeInstanceOf(Vanished);
+  expect(failure).toMatchObject({ missing: expect.stringMatching(missing) });
+});
+
+test.each(["pack-missing", "rest-post-404", "rest-unknown-backup"])(
+  "%s is about nothing that vanished",
+  (name) => {
+    const args = ["ls", `${"ab".repeat(32)}:project`];
+    const failure = classifyFailure({ ...fixture(name), action, args });
+    expect(failure).not.toBeInstanceOf(Vanished);
   },
 );
 

@@ -20,8 +20,12 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { backupCommand } from "../../lib/repository/commands/backup.js";
+import { checkAllCommand } from "../../lib/repository/commands/check.js";
+import { forgetCommand } from "../../lib/repository/commands/forget.js";
+import { pruneCommand } from "../../lib/repository/commands/prune.js";
 import {
   checkCommand,
   isWholeCommand,
@@ -37,6 +41,8 @@ import {
   readBackupsCommand,
 } from "../../lib/repository/commands/snapshots.js";
 import { type Location, locate } from "../../lib/repository/location.js";
+import type { Credential } from "../../lib/repository/profile.js";
+import type { RusticCommand } from "../../lib/repository/rustic.js";
 import { execa } from "execa";
 import { halve, loseReply, startFaultProxy } from "../support/fault-proxy.js";
 import { startGcs } from "../support/servers/gcs.js";
@@ -268,6 +274,85 @@ describe("a proof", () => {
     mkdirSync(join(path, "index"));
     await look("index-missing");
   });
+});
+
+describe("a race with prune", () => {
+  const prune = pruneCommand({ keepDeleteSeconds: 60 });
+  const checkAll = checkAllCommand({});
+
+  test("of a backup, a restore, a check and of prune itself", async () => {
+    const { location, backup_id } = await madeWithBackup();
+    await whileOthers(location, async (credential) => {
+      await until(
+        { location, credential },
+        {
+          "race-backup-index": [/\/index\//, () => backup(smallStage())],
+          "race-restore-index": [
+            /\/index\//,
+            () => restore(backup_id, tempDir("target")),
+          ],
+          "race-check-snapshot": [/\/snapshots\//, () => checkAll],
+          "race-prune-snapshot": [/^exit[\s\S]*\/snapshots\//, () => prune],
+          "race-prune-tree": [/^exit[\s\S]*Tree ID/, () => prune],
+        },
+      );
+    });
+  });
+
+  test("of a prune that aborts: one in 30 of those that lose", async () => {
+    const { location } = await madeWithBackup();
+    await whileOthers(location, (credential) =>
+      until(
+        { location, credential },
+        { "race-prune-abort": [/^signal[\s\S]*Tree ID/, () => prune] },
+      ),
+    );
+  }, 1_800_000);
+
+  /** The text is the last run's. */
+  const repeatable = () => Promise.resolve(false);
+
+  /** Runs each until its text is as it should be. */
+  async function until(
+    place: { location: Location; credential: Credential },
+    wanted: Record<string, [RegExp, () => RusticCommand<unknown>]>,
+  ): Promise<void> {
+    for (const [name, [pattern, command]] of Object.entries(wanted)) {
+      let text = "";
+      while (!pattern.test(text)) {
+        const once = { ...command(), repeatable };
+        await record(name, { ...place, command: once });
+        text = readFileSync(join(__dirname, "fixtures", `${name}.txt`), "utf8");
+      }
+    }
+  }
+
+  /** Backups come and go, and a prune follows the other. */
+  async function whileOthers(
+    location: Location,
+    action: (credential: Credential) => Promise<void>,
+  ): Promise<void> {
+    const keyFile = join(tempDir("keys"), "main.key");
+    await rustic().call(location, password, exportKeyCommand(keyFile));
+    const call = <T>(command: RusticCommand<T>) =>
+      rustic().call(location, { keyFile }, command);
+    const ending = new AbortController();
+    const always = async (one: () => Promise<unknown>) => {
+      while (!ending.signal.aborted) await one().catch(() => {});
+    };
+    const comeAndGo = async () => {
+      const stage = stageWith({ content: randomBytes(20_000) });
+      const { backup_id } = await call(backup(stage));
+      await call(forgetCommand([backup_id]));
+    };
+    const others = [always(comeAndGo), always(() => call(prune))];
+    try {
+      await action({ keyFile });
+    } finally {
+      ending.abort();
+      await Promise.all(others);
+    }
+  }
 });
 
 describe("the target of a restore", () => {
@@ -516,6 +601,20 @@ describe("REST", () => {
     await server.stop();
   });
 
+  test("an index file that goes before it is read", async () => {
+    let gone = false;
+    const fault = ({ method, url = "" }: IncomingMessage) =>
+      gone && method === "GET" && /\/index\/./.test(url)
+        ? { status: 404 }
+        : undefined;
+    await throughProxy(fault, async (location) => {
+      await rustic().call(location, password, backup(smallStage()));
+      gone = true;
+      const command = backup(smallStage());
+      await record("race-rest-index", { location, command });
+    });
+  });
+
   async function throughProxy(
     fault: Parameters<typeof proxyTo>[1],
     action: (location: Location) => Promise<void>,
@@ -627,6 +726,11 @@ describe("S3", () => {
       location,
       command: restore(backup_id, tempDir("target")),
     });
+    fault = ({ method, url = "" }) =>
+      method === "GET" && /\/index\/[0-9a-f]/.test(url)
+        ? { status: 404, body: xml("NoSuchKey") }
+        : undefined;
+    await record("race-s3-index", { location, command: backup(smallStage()) });
     await proxy.stop();
     await record("s3-refused", { location, command: listIdsCommand });
     await server.stop();
