@@ -7,6 +7,7 @@ import { settleOrphans } from "./doubt.js";
 import { recoverRows, removeAbandoned } from "./recovery.js";
 import type { Refresher } from "./refresh.js";
 import { sweep } from "./sweep.js";
+import { sweepBases } from "./sweep-bases.js";
 
 export interface Recovery {
   /**
@@ -66,6 +67,13 @@ export function createRecovery({
       await answered;
       await removeAbandoned(tools, removal.signal);
     });
+  const sweepOnce = (answered: Promise<void>) =>
+    sweeping.run(async () => {
+      await sweep(tools, signal);
+      // A job that still runs in its row keeps what may become a base.
+      await answered;
+      await sweepBases(tools, signal);
+    });
   const again = () =>
     settling.run(async () => {
       void remove(ask(await recoverRows(tools, deaths)));
@@ -81,7 +89,7 @@ export function createRecovery({
     async begin() {
       const answered = ask(await recoverRows(tools, deaths));
       void remove(answered);
-      if (sweeps) void sweeping.run(() => sweep(tools, signal));
+      if (sweeps) void sweepOnce(answered);
       timer = setInterval(again, everyMs).unref();
       await forAMoment(answered, patienceMs);
     },

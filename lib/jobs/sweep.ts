@@ -19,7 +19,7 @@ export async function sweep(tools: Tools, signal: AbortSignal): Promise<void> {
   for (const root of stageRoots(host, config, places)) {
     for (const name of await unowned(root, tools)) {
       if (signal.aborted) return;
-      await remove(join(root, name), tools, signal);
+      await removeUnowned(join(root, name), tools, signal);
     }
   }
   for (const [root, kept] of stagingRoots(host, config, places)) {
@@ -27,12 +27,12 @@ export async function sweep(tools: Tools, signal: AbortSignal): Promise<void> {
       if (signal.aborted) return;
       // A swap may have stood still between its renames: both trees stay.
       if (await exists(join(kept, name))) continue;
-      await remove(join(root, name), tools, signal);
+      await removeUnowned(join(root, name), tools, signal);
     }
   }
 }
 
-async function placesOf(
+export async function placesOf(
   { host: { projects } }: Tools,
   signal: AbortSignal,
 ): Promise<Set<string>> {
@@ -59,7 +59,7 @@ function jobOf(path: string): string {
   return basename(path, ".captures");
 }
 
-async function remove(
+export async function removeUnowned(
   path: string,
   tools: Tools,
   signal: AbortSignal,
@@ -69,9 +69,9 @@ async function remove(
   try {
     await endGroupsOf({ job_id, stage: path }, tools);
     await removeTree(path, btrfs, signal);
-    host.logger.info("a stage that no job owns was removed", { path });
+    host.logger.info("what no job owns was removed", { path });
   } catch (error) {
     const facts = { path, error: String(error) };
-    host.logger.warn("a stage that no job owns could not be removed", facts);
+    host.logger.warn("what no job owns could not be removed", facts);
   }
 }

@@ -19,6 +19,8 @@ export interface BenchHost {
   projects: string;
   dataDir: string;
   repository: string;
+  /** Of the repository. */
+  password(): string;
   backups: ProjectBackups;
   close(): Promise<void>;
 }
@@ -46,12 +48,15 @@ export async function startBenchHost(sizeBytes: number): Promise<BenchHost> {
   };
   const config = parseConfig({
     repository: { kind: "local", path: repository },
+    schedule: { enabled: false },
+    maintenance: { maintainer: host.host_id },
   });
   const backups = await startProjectBackups(host, config);
   return {
     projects,
     dataDir,
     repository,
+    password: () => String(backups.tools.repositories.kit()?.password),
     backups,
     async close() {
       await backups.close();

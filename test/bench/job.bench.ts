@@ -2,24 +2,20 @@
  * P1a, P1b: what a whole job costs beyond rustic itself. Ours: from `start`
  * to the settled row, snapshot and clean-up included. Bare: the same rustic
  * with the same flags on a stage that is there already. In turns, one run.
+ * P2a, P2b: what it saves in a repository of many backups.
  */
 
-import { randomBytes, randomUUID } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { setPriority } from "node:os";
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { spawn } from "node:child_process";
 import { execa } from "execa";
-import { rusticCandidates } from "../../lib/config.js";
-import { findRustic } from "../../lib/repository/binary.js";
-import { backupCommand } from "../../lib/repository/commands/backup.js";
+import { openBareRustic } from "./bare-rustic.js";
 import { type BenchHost, startBenchHost } from "./bench-host.js";
-import { median, report, round, timed } from "./report.js";
+import { addBackups, maintain } from "./crowd.js";
+import { median, report, round } from "./report.js";
+import { fillSmall, makeProject, makeStage, timeJob } from "./whole-job.js";
 
 const mib = 1024 * 1024;
-const hub = { type: "hub" } as const;
-/** The default of `limits.nice`. */
-const nice = 10;
 
 async function main(): Promise<void> {
   const host = await startBenchHost(20 * 1024 * mib);
@@ -27,6 +23,7 @@ async function main(): Promise<void> {
     await host.backups.tools.repositories.open();
     await small(host);
     await large(host);
+    await crowded(host);
   } finally {
     await host.close();
   }
@@ -34,11 +31,7 @@ async function main(): Promise<void> {
 
 /** One small change in a tree of 1 MB. */
 async function small(host: BenchHost): Promise<void> {
-  const project = await makeProject(host, (directory) => {
-    for (let index = 0; index < 64; index++) {
-      writeFileSync(join(directory, `f${index}`), randomBytes(16 * 1024));
-    }
-  });
+  const project = await makeProject(host, fillSmall);
   const change = () =>
     writeFileSync(join(host.projects, project, "f0"), randomBytes(16 * 1024));
   const pairs = await compare(host, project, change, 40);
@@ -71,7 +64,15 @@ async function compare(
   change: () => void,
   rounds: number,
 ) {
-  const bare = await prepareBare(host, project);
+  const bare = await openBareRustic(host);
+  let parent: string | undefined;
+  const alone = async () => {
+    const stage = await makeStage(host, project);
+    const { ms, backup_id } = await bare.backUp(stage.directory, { parent });
+    parent = backup_id;
+    await stage.close();
+    return ms;
+  };
   const figures = { ours: [] as number[], bare: [] as number[] };
   const parts: Record<string, number[]> = {};
   for (let round = 0; round <= rounds; round++) {
@@ -82,7 +83,7 @@ async function compare(
       change();
       await execa("sync");
       const ms =
-        side === "ours" ? await ours(host, project, parts) : await bare();
+        side === "ours" ? await timeJob(host, project, parts) : await alone();
       if (round > 0) figures[side].push(ms);
     }
   }
@@ -98,111 +99,54 @@ async function compare(
 }
 
 /**
- * A whole job through the contract, until its row is settled. The row is not
- * polled: a loop would take a core from rustic.
+ * P2a, P2b: the same small change in a repository of 2,048 backups, as a
+ * script would make it: rustic finds the parent by itself.
  */
-async function ours(
-  { backups }: BenchHost,
-  project_id: string,
-  parts: Record<string, number[]>,
-): Promise<number> {
-  const { jobs } = backups.tools.store;
-  const { note, settle } = jobs;
-  const marks: { phase: string; at: number }[] = [];
-  jobs.note = (job_id, facts) => {
-    if (facts.phase) marks.push({ phase: facts.phase, at: performance.now() });
-    note(job_id, facts);
-  };
-  const begun = performance.now();
-  const settled = new Promise<number>((resolve, reject) => {
-    jobs.settle = (job_id, settlement) => {
-      const row = settle(job_id, settlement);
-      if (row?.state === "succeeded") resolve(performance.now());
-      else reject(new Error(String(row?.error_message)));
-      return row;
-    };
+async function crowded(host: BenchHost): Promise<void> {
+  const project = await makeProject(host, fillSmall);
+  await timeJob(host, project);
+  await addBackups(host, 2_048, { indexFiles: 2_048 });
+  await host.backups.refresh();
+  report({
+    ...{ id: "P2b", goal: 2 },
+    ...(await overOurs(host, project, "key-file", 12)),
   });
-  await backups.handlers("start", hub, { project_id });
-  const finished = await settled;
-  Object.assign(jobs, { note, settle });
-  const ends = [...marks.slice(1).map(({ at }) => at), finished];
-  const add = (name: string, value: number) => (parts[name] ??= []).push(value);
-  add("before staging", (marks[0]?.at ?? begun) - begun);
-  marks.forEach(({ phase, at }, index) => add(phase, (ends[index] ?? at) - at));
-  return finished - begun;
+  await maintain(host);
+  report({
+    ...{ id: "P2a", goal: 10 },
+    ...(await overOurs(host, project, "password", 12)),
+  });
 }
 
-/** rustic alone, on a stage like ours, into the same repository. */
-async function prepareBare(
-  { projects, dataDir, repository }: BenchHost,
+async function overOurs(
+  host: BenchHost,
   project: string,
-): Promise<() => Promise<number>> {
-  const rustic = await findRustic(rusticCandidates(undefined), {
-    PATH: process.env.PATH ?? "",
-  });
-  const stage = join(projects, `bare-${project}`);
-  mkdirSync(stage);
-  const profile = join(dataDir, `bare-${project}.toml`);
-  let parent: string | undefined;
-  return async () => {
-    writeFileSync(
-      profile,
-      `[repository]\nrepository = "local:${repository}"\nno-cache = true\nkey-file = "${join(dataDir, "keys", "main.key")}"\n`,
-    );
-    await execa("btrfs", [
-      "subvolume",
-      "snapshot",
-      "-r",
-      join(projects, project),
-      join(stage, "project"),
-    ]);
-    const { args, parse } = backupCommand({
-      directory: stage,
-      source: ["."],
-      project_id: randomUUID(),
-      job_id: randomUUID(),
-      parent,
-      onBytes: () => {},
-    });
-    const { ms, value } = await timed(() =>
-      spawned(rustic, ["-P", profile, ...args], stage),
-    );
-    parent = parse({ stdout: value, records: [] })?.backup_id;
-    await execa("btrfs", ["subvolume", "delete", join(stage, "project")]);
-    return ms;
+  by: "key-file" | "password",
+  rounds: number,
+) {
+  const bare = await openBareRustic(host, by);
+  const file = join(host.projects, project, "f0");
+  const change = () => writeFileSync(file, randomBytes(16 * 1024));
+  const figures = { ours: [] as number[], bare: [] as number[] };
+  for (let turn = 0; turn <= rounds; turn++) {
+    change();
+    await execa("sync");
+    const ours = await timeJob(host, project);
+    change();
+    const stage = await makeStage(host, project);
+    await execa("sync");
+    const { ms } = await bare.backUp(stage.directory, { project_id: project });
+    await stage.close();
+    if (turn === 0) continue;
+    figures.ours.push(ours);
+    figures.bare.push(ms);
+  }
+  return {
+    ratio: round(median(figures.bare) / median(figures.ours)),
+    ours_ms: round(median(figures.ours), 1),
+    bare_ms: round(median(figures.bare), 1),
+    rounds,
   };
-}
-
-function spawned(
-  file: string,
-  args: readonly string[],
-  cwd: string,
-): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, {
-      cwd,
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    // The same priority as ours, so that a busy machine slows both alike.
-    if (child.pid !== undefined) setPriority(child.pid, nice);
-    let stdout = "";
-    child.stdout.on("data", (chunk) => (stdout += String(chunk)));
-    child.on("error", reject);
-    child.on("close", (code) =>
-      code === 0 ? resolve(stdout) : reject(new Error(`rustic: ${code}`)),
-    );
-  });
-}
-
-async function makeProject(
-  { projects }: BenchHost,
-  fill: (directory: string) => void,
-): Promise<string> {
-  const project = randomUUID();
-  const directory = join(projects, project);
-  await execa("btrfs", ["subvolume", "create", directory]);
-  fill(directory);
-  return project;
 }
 
 main().catch((error: unknown) => {

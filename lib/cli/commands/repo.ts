@@ -2,15 +2,25 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
-import { BackupError } from "../../../conat-api/index.js";
+import {
+  BackupError,
+  isTerminal,
+  type RepositoryJob,
+} from "../../../conat-api/index.js";
 import { exportKit, parseKit } from "../../repository/index.js";
+import { isOfProject, toRepositoryJob } from "../../store/index.js";
+import type { CheckOptions } from "../../tasks/check.js";
+import { maintainerOf, requireMaintainer } from "../../tasks/maintainer.js";
 import { type GlobalOptions, type HostContext, withHost } from "../context.js";
-import { exitCodes } from "../exit-codes.js";
-import { formatTime } from "../format.js";
+import { exitCodeOf, exitCodes } from "../exit-codes.js";
+import { endText, repositoryText } from "../repository-text.js";
 
 interface KitOptions {
   to?: string;
+  readData?: boolean;
+  readPart?: boolean;
 }
 
 type Run = (
@@ -33,7 +43,11 @@ export function addRepositoryCommands(program: Command): void {
         const options = command.optsWithGlobals<GlobalOptions & KitOptions>();
         await withHost(options, (context) => run(context, argument, options));
       });
-  add("show", "where it is and what this host knows of it", show);
+  add("show", "where it is, what it holds, when it was pruned, checked", show);
+  add("check", "is all there that it names? waits for the end", check)
+    .option("--read-data", "read all data as well: it may take long")
+    .option("--read-part", "read the next part of the data as well");
+  add("prune", "give back what no backup needs; waits for the end", prune);
   add("init", "make it, or open it, now", init);
   add("kit", "the recovery kit: keep it away from this host", kit).option(
     "--to <file>",
@@ -47,17 +61,73 @@ export function addRepositoryCommands(program: Command): void {
 
 async function show({ backups, output }: HostContext): Promise<number> {
   const { store, config } = backups.tools;
-  const repositories = store.repositories.list();
-  const text = repositories.map(
-    (one) =>
-      `${one.name}: ${one.location}\n  id ${one.repository_id}\n  list read ${formatTime(one.read_at)}, kit exported ${formatTime(one.kit_exported_at)}`,
-  );
   const { kind, name } = config.repository;
+  const shown = await Promise.all(
+    store.repositories.list().map(async (row) => {
+      const { repository_id } = row;
+      const limit = 5;
+      const jobs = store.jobs.ofRepository({ repository_id, limit });
+      return {
+        ...row,
+        figures: row.figures ? (JSON.parse(row.figures) as object) : null,
+        damage: row.damage ? (JSON.parse(row.damage) as string[]) : [],
+        unproven: store.backups.unproven(repository_id).length,
+        maintainer: (await maintainerOf(repository_id, backups.tools)) ?? null,
+        jobs: jobs.map(toRepositoryJob),
+      };
+    }),
+  );
   output.result(
-    { configured: { kind, name }, repositories },
-    text.join("\n") || `${name} (${kind}): not used by this host yet.`,
+    { configured: { kind, name }, repositories: shown },
+    shown.map(repositoryText).join("\n") ||
+      `${name} (${kind}): not used by this host yet.`,
   );
   return exitCodes.ok;
+}
+
+const check: Run = (context, _argument, { readData, readPart }) => {
+  const data = readData ? "all" : readPart ? "part" : undefined;
+  return maintain(context, "check", data ? { data } : {});
+};
+
+const prune: Run = (context) => maintain(context, "prune", {});
+
+/** Asks for it, runs it here unless the host does, and waits. */
+async function maintain(
+  { backups, output }: HostContext,
+  kind: "check" | "prune",
+  target: CheckOptions,
+): Promise<number> {
+  const { store, host } = backups.tools;
+  const { repository_id } = await backups.tools.repositories.open();
+  await requireMaintainer(repository_id, backups.tools);
+  const { row } = store.jobs.askRepository({
+    ...{ repository_id, kind, now: host.clock.now() },
+    ...{ trigger: "manual", requested_by: "local" },
+    target: JSON.stringify(target),
+  });
+  backups.runOnly(row.job_id);
+  const job = await ended(backups, row.job_id, output);
+  const errors = store.repositories.get(repository_id)?.damage;
+  const findings = errors ? (JSON.parse(errors) as string[]) : [];
+  output.result({ job, findings }, endText(job, findings));
+  return job.state === "succeeded" ? exitCodes.ok : exitCodeOf(job.error_code);
+}
+
+const lookEveryMs = 200;
+
+async function ended(
+  { tools: { store } }: HostContext["backups"],
+  job_id: string,
+  output: HostContext["output"],
+): Promise<RepositoryJob> {
+  for (;;) {
+    const row = store.jobs.get(job_id);
+    if (!row || isOfProject(row)) throw new Error("the job is gone");
+    if (isTerminal(row.state)) return toRepositoryJob(row);
+    output.status(`${row.kind}: ${row.phase ?? "waiting for its turn"}`);
+    await sleep(lookEveryMs);
+  }
 }
 
 async function init({ backups, output }: HostContext): Promise<number> {

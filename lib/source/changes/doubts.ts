@@ -8,8 +8,8 @@ import { lstat } from "node:fs/promises";
 
 export interface Doubt {
   path: Buffer;
-  /** Nothing but its times was sent. */
-  times: boolean;
+  /** Nothing but its times was sent: these. Other changes have records. */
+  times?: { mtime?: bigint | undefined; ctime?: bigint | undefined };
   /** The folder of the rolling snapshots, which come and go. */
   rolling?: boolean;
   /** It is no part of a backup, unless by another name. */
@@ -33,8 +33,8 @@ export interface DoubtOptions {
 
 /** As many as Node has threads for. */
 const atOnce = 4;
-// Someone read a whole tree, and the disk is slow: rustic may as well walk.
-const mostWaiting = 100_000;
+// 0.1 ms each. Someone read a whole tree: rustic may as well walk it.
+const mostWaiting = 20_000;
 
 export function createDoubts({
   base,
@@ -46,12 +46,12 @@ export function createDoubts({
 
   const work = async () => {
     for (let doubt = waiting.pop(); doubt; doubt = waiting.pop()) {
-      const [before, after] = await Promise.all([
-        look(base, doubt.path),
-        look(snapshot, doubt.path),
-      ]);
-      if (isSame(doubt, before, after)) continue;
-      onChange(doubt.path, after?.isDirectory() ?? false);
+      const { path } = doubt;
+      const before = await look(base, path);
+      const isSame = doubt.excluded
+        ? (await hasOneName(before, snapshot, path)) || isEqual(doubt, before)
+        : isEqual(doubt, before);
+      if (!isSame) onChange(path, before?.isDirectory() ?? false);
     }
   };
 
@@ -82,31 +82,24 @@ function look(tree: string, path: Buffer): Promise<BigIntStats | undefined> {
   return lstat(whole, { bigint: true }).catch(() => undefined);
 }
 
-function isSame(
-  { times, rolling, excluded }: Doubt,
-  before: BigIntStats | undefined,
-  after: BigIntStats | undefined,
-): boolean {
-  if (excluded && hasOneName(after) && (!before || hasOneName(before))) {
-    return true;
-  }
-  if (!times || !before || !after) return false;
-  if (rolling && before.isDirectory()) return isEqual(before, after, owned);
-  return isEqual(before, after, all);
-}
-
-function hasOneName(stats: BigIntStats | undefined): boolean {
-  return stats !== undefined && (stats.isDirectory() || stats.nlink === 1n);
-}
-
-// An inode that is another one has records of its own.
-const owned = ["mode", "uid", "gid"] as const;
-const all = [...owned, "nlink", "size", "mtimeNs", "ctimeNs"] as const;
-
+/** Everything of an inode changes its ctime, and nobody can set that. */
 function isEqual(
-  before: BigIntStats,
-  after: BigIntStats,
-  fields: readonly (typeof all)[number][],
+  { times, rolling }: Doubt,
+  before: BigIntStats | undefined,
 ): boolean {
-  return fields.every((field) => before[field] === after[field]);
+  if (!times || !before) return false;
+  if (rolling && before.isDirectory()) return true;
+  return before.mtimeNs === times.mtime && before.ctimeNs === times.ctime;
+}
+
+/** Then and now, as far as it was there. */
+async function hasOneName(
+  before: BigIntStats | undefined,
+  snapshot: string,
+  path: Buffer,
+): Promise<boolean> {
+  const after = await look(snapshot, path);
+  const isOne = (stats: BigIntStats) =>
+    stats.isDirectory() || stats.nlink === 1n;
+  return after !== undefined && isOne(after) && (!before || isOne(before));
 }

@@ -45,14 +45,14 @@ export function createChangeFinder(findings: Findings): ChangeFinder {
     if (orphan || orphans.above(path)) return;
     if (counts(path)) onChange(path);
   };
-  const alter = ({ command, path }: SendRecord) => {
+  const alter = ({ command, path, mtime, ctime }: SendRecord) => {
     const orphan = orphans.above(path);
-    const times = command === "utimes";
+    const times = command === "utimes" ? { times: { mtime, ctime } } : {};
     if (orphan) orphan.touched = true;
     // Another name of the same file may count: the stream has only one.
-    else if (!counts(path)) onDoubt({ path, excluded: true, times });
-    else if (!times) onChange(path);
-    else onDoubt({ path, times, rolling: path.equals(snapshots) });
+    else if (!counts(path)) onDoubt({ path, excluded: true, ...times });
+    else if (command !== "utimes") onChange(path);
+    else onDoubt({ path, ...times, rolling: path.equals(snapshots) });
   };
 
   return {
