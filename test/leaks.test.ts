@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import Sqlite from "better-sqlite3";
 import { execa } from "execa";
 import { type MountedFilesystem, mountBtrfs } from "./support/btrfs-image.js";
 import { keep } from "./support/fixtures.js";
@@ -47,6 +48,14 @@ function dataDir(mark: string): string {
   return dir;
 }
 
+function nameBases(dir: string, paths: readonly string[]): void {
+  const rows = new Sqlite(join(dir, "project-backups.sqlite"));
+  rows.exec("CREATE TABLE bases (path TEXT)");
+  const insert = rows.prepare("INSERT INTO bases VALUES (?)");
+  for (const path of paths) insert.run(path);
+  rows.close();
+}
+
 const dataDirMarks = [".project-backups", "project-backups.sqlite"];
 
 test.each([
@@ -89,6 +98,8 @@ test.each(dataDirMarks)(
     const files = {
       "stage/job-1/project/file": ["stage", "stage/job-1"],
       "restore/staging/job-2/file": ["stage", "restore/staging/job-2"],
+      "0123/base/project/job-4/file": ["base", "0123/base/project/job-4"],
+      "0123/base/file": ["base", "0123/base/file"],
       "run/job-3.toml": ["profile", "run/job-3.toml"],
       "run/lent": ["key", "run/lent"],
       masterkey: ["key", "masterkey"],
@@ -107,10 +118,9 @@ test.each(dataDirMarks)(
 test("what may stay is no leak", async () => {
   const dir = dataDir(".project-backups");
   const masterkey = JSON.stringify({ mac: { k: "", r: "" }, encrypt: "" });
-  for (const name of ["keys", "stage", "run", "base/project/stage/x"]) {
+  for (const name of ["keys", "stage", "run", "base/project"]) {
     mkdirSync(join(dir, name), { recursive: true });
   }
-  rmSync(join(dir, "base/project/stage/x"), { recursive: true });
   writeFileSync(join(dir, "keys/repository"), masterkey);
   mkdirSync(join(tempDir("project"), "stage/x/run"), { recursive: true });
   expect(await leaks()).toEqual([]);
@@ -167,16 +177,28 @@ describeReal("on mounted filesystems", { needs: ["btrfs", "sqlite3"] }, () => {
     },
   );
 
-  test("a base snapshot is no leak, whatever is inside it", async () => {
+  test("the base that a row names is no leak, whatever is inside it; another is", async () => {
     const dir = join(btrfs.path, ".project-backups");
     const project = join(btrfs.path, "project");
-    const base = join(dir, "base");
+    const bases = ["job-1", "job-2"].map((name) =>
+      join(dir, "0123/base/project", name),
+    );
     await execa("btrfs", ["subvolume", "create", project]);
     mkdirSync(join(project, "stage/x"), { recursive: true });
-    mkdirSync(dir);
-    await execa("btrfs", ["subvolume", "snapshot", "-r", project, base]);
-    expect(await leaks()).toEqual([]);
-    await execa("btrfs", ["subvolume", "delete", base, project]);
+    for (const base of bases) {
+      mkdirSync(base, { recursive: true });
+      const take = ["subvolume", "snapshot", "-r", project, `${base}/project`];
+      await execa("btrfs", take);
+    }
+    const left = (paths: string[]) =>
+      paths.map((what) => ({ kind: "base", what }));
+    expect(await leaks()).toEqual(left(bases));
+
+    nameBases(dataDir("project-backups.sqlite"), bases.slice(1));
+    expect(await leaks()).toEqual(left(bases.slice(0, 1)));
+
+    const snapshots = bases.map((base) => `${base}/project`);
+    await execa("btrfs", ["subvolume", "delete", ...snapshots, project]);
     rmSync(dir, { recursive: true });
   });
 });

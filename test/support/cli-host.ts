@@ -32,6 +32,8 @@ export function makeCliHost(sections: Record<string, unknown> = {}): CliHost {
     projects: { directory: join(root, "projects") },
     repository: { kind: "local", path: join(root, "repository") },
     restore: { directories: [join(root, "restored")] },
+    // Nothing but what a test asks for.
+    schedule: { enabled: false },
     ...sections,
   };
   writeFileSync(join(dataDir, "project-backups.toml"), stringify(file));

@@ -6,13 +6,17 @@ import {
   statfsSync,
 } from "node:fs";
 import { basename, join } from "node:path";
+import { basesNamedIn, jobFileName } from "./named-bases.js";
 
 export type DataLeftovers = {
   snapshot: string[];
   stage: string[];
   profile: string[];
   key: string[];
+  base: string[];
 };
+
+type Found = DataLeftovers & { jobFiles: string[] };
 
 /** How deep below the root a data directory is looked for. */
 const maxDepth = 8;
@@ -24,20 +28,26 @@ const maxDepthInside = 3;
  * `.project-backups` and those that hold `project-backups.sqlite`.
  */
 export function dataLeftovers(root: string): DataLeftovers {
-  const found = { snapshot: [], stage: [], profile: [], key: [] };
+  const lists = { snapshot: [], stage: [], profile: [], key: [], base: [] };
+  const found: Found = { ...lists, jobFiles: [] };
   walk(root, maxDepth, (dir, entries) => {
     if (isDataDir(dir, entries)) collect(dir, found);
+    if (hasJobFile(entries)) found.jobFiles.push(join(dir, jobFileName));
     // Whole trees lie in these; no data directory of ours does.
     return ![".project-backups", ".snapshots"].includes(basename(dir));
   });
-  return found;
+  const { jobFiles, base, ...others } = found;
+  if (base.length === 0) return { ...others, base };
+  const named = new Set(jobFiles.flatMap(basesNamedIn));
+  return { ...others, base: base.filter((path) => !named.has(path)) };
 }
 
 function isDataDir(dir: string, entries: readonly Dirent[]): boolean {
-  return (
-    basename(dir) === ".project-backups" ||
-    entries.some(({ name }) => name === "project-backups.sqlite")
-  );
+  return basename(dir) === ".project-backups" || hasJobFile(entries);
+}
+
+function hasJobFile(entries: readonly Dirent[]): boolean {
+  return entries.some(({ name }) => name === jobFileName);
 }
 
 function collect(dataDir: string, found: DataLeftovers): void {
@@ -46,6 +56,10 @@ function collect(dataDir: string, found: DataLeftovers): void {
     if (dir !== dataDir && (name === "keys" || isSubvolume(dir))) return false;
     if (name === "stage" || name === "staging") {
       for (const entry of entries) collectStaged(join(dir, entry.name), found);
+      return false;
+    }
+    if (name === "base") {
+      for (const entry of entries) collectBases(join(dir, entry.name), found);
       return false;
     }
     for (const entry of entries.filter((entry) => entry.isFile())) {
@@ -61,6 +75,14 @@ function collectStaged(path: string, found: DataLeftovers): void {
   const subvolumes = [path, ...childrenOf(path)].filter(isSubvolume);
   if (subvolumes.length > 0) found.snapshot.push(...subvolumes);
   else found.stage.push(path);
+}
+
+/** All that is in a project's folder; a file in its place is none of ours. */
+function collectBases(folder: string, found: DataLeftovers): void {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    found.base.push(folder);
+  }
+  for (const path of childrenOf(folder)) found.base.push(path);
 }
 
 /** The root of a btrfs subvolume always has inode 256. */

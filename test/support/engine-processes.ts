@@ -45,6 +45,8 @@ export function makeSharedHost({
     host_id: "host-1",
     projects: { directory: projectsIn },
     repository: { kind: "local", path: repository },
+    // Nothing but what a test asks for.
+    schedule: { enabled: false },
     ...more,
   };
   const projects = Array.from({ length: count }, () => randomUUID());

@@ -7,7 +7,14 @@ import { isUnder, readMounts } from "./mounts.js";
 import { descendants, processesOf, readProcesses } from "./processes.js";
 
 export type LeakKind =
-  "process" | "mount" | "loop" | "snapshot" | "stage" | "profile" | "key";
+  | "process"
+  | "mount"
+  | "loop"
+  | "snapshot"
+  | "stage"
+  | "base"
+  | "profile"
+  | "key";
 /** `what` names it: `<pid> <command>`, a mount point, a device or a path. */
 export type Leak = { kind: LeakKind; what: string };
 
@@ -58,6 +65,10 @@ export const leakRules: Record<LeakKind, LeakRule> = {
   stage: {
     rule: "anything else in a directory stage or staging of a data directory",
     find: ({ data }) => data.stage,
+  },
+  base: {
+    rule: "anything in base/<project> of a data directory that no row names",
+    find: ({ data }) => data.base,
   },
   profile: {
     rule: "a file run/*.toml of a data directory",

@@ -68,6 +68,8 @@ export async function serveTestHost({
     projects: { directory: join(root, "projects") },
     repository: { kind: "local", path: repository },
     restore: { directories: [join(root, "restored")] },
+    // Nothing but what a test asks for.
+    schedule: { enabled: false },
   });
   const served = await serveStandalone({
     ...{ dataDir, config, logger, pageDir, port: 0 },
