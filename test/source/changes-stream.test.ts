@@ -1,6 +1,6 @@
 /** The stream of btrfs send: whole, or an error. */
 
-import { writeFileSync } from "node:fs";
+import { lstatSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compareSnapshots } from "../../lib/source/changes/compare.js";
 import { crc32c } from "../../lib/source/changes/crc32c.js";
@@ -9,6 +9,7 @@ import {
   type SendRecord,
 } from "../../lib/source/changes/send-stream.js";
 import { mountBtrfs } from "../support/btrfs-image.js";
+import { tempDir } from "../support/temp.js";
 import { describeReal } from "../support/tools.js";
 import { btrfs, makeProject } from "./changes-ground.js";
 
@@ -130,9 +131,9 @@ test.each([
 });
 
 describe("a comparison", () => {
-  const compare = (chunks: Buffer[]) =>
+  const compare = (chunks: Buffer[], base = "/no/base") =>
     compareSnapshots({
-      ...{ base: "/no/base", snapshot: "/no/snapshot", limit: 1 },
+      ...{ base, snapshot: "/no/snapshot", limit: 1 },
       btrfs: {
         send(_base, _snapshot, onChunk) {
           for (const chunk of chunks) onChunk(chunk);
@@ -155,14 +156,36 @@ describe("a comparison", () => {
       "a new file that never gets a name",
       command(3, attribute(path, "o1-2-0")),
     ],
-    ["times of what cannot be looked at", utimesOf("file")],
+    ["times of what cannot be looked at", utimesOf("file", 0n, 0n)],
   ])("with %s has found a change", async (_what, record) => {
     const { changes } = await compare([header(1), snapshot, record, end]);
     expect(changes).toBe(1);
   });
 
-  function utimesOf(name: string): Buffer {
-    const times = [9, 10, 11].map((type) => attribute(type, Buffer.alloc(12)));
+  test("of files that were only read is equal, unless they are too many", async () => {
+    const base = tempDir("base");
+    writeFileSync(join(base, "file"), "1");
+    const { mtimeNs, ctimeNs } = lstatSync(join(base, "file"), {
+      bigint: true,
+    });
+    const read = utimesOf("file", mtimeNs, ctimeNs);
+    const found = async (records: Buffer[]) =>
+      (await compare([header(1), snapshot, ...records, end], base)).changes;
+    expect(await found([read])).toBe(0);
+    expect(await found([utimesOf("file", mtimeNs + 1n, ctimeNs)])).toBe(1);
+    expect(await found([utimesOf("file", mtimeNs, ctimeNs - 1n)])).toBe(1);
+    const many = Buffer.concat(Array.from({ length: 25_000 }, () => read));
+    expect(await found([many])).toBe(1);
+  });
+
+  function utimesOf(name: string, mtimeNs: bigint, ctimeNs: bigint): Buffer {
+    const time = (type: number, ns: bigint) => {
+      const bytes = Buffer.alloc(12);
+      bytes.writeBigInt64LE(ns / 1_000_000_000n, 0);
+      bytes.writeUInt32LE(Number(ns % 1_000_000_000n), 8);
+      return attribute(type, bytes);
+    };
+    const times = [time(9, ctimeNs), time(10, mtimeNs), time(11, 0n)];
     return command(number.utimes, attribute(path, name), ...times);
   }
 });
