@@ -33,7 +33,7 @@ export function Field(props: FieldProps) {
   const described = { "aria-describedby": below.join(" ") };
   return (
     <div>
-      <label htmlFor={id} style={strong ? { fontWeight: 600 } : {}}>
+      <label htmlFor={id} style={strong ? strongLabel : labelStyle}>
         <FormattedMessage {...label} />
       </label>
       {children({
@@ -56,6 +56,9 @@ export function Field(props: FieldProps) {
     </div>
   );
 }
+
+const labelStyle = { display: "inline-block", marginBlockEnd: 4 } as const;
+const strongLabel = { ...labelStyle, fontWeight: 600 } as const;
 
 interface GroupProps {
   label: MessageDescriptor;

@@ -34,6 +34,12 @@ const gridStyle = {
   gap: 8,
 } as const;
 
+const manualStyle = {
+  ...gridStyle,
+  gridTemplateColumns: "repeat(auto-fill, minmax(12em, 1fr))",
+  paddingInlineStart: 24,
+} as const;
+
 const keepLabels: Record<keyof Retention, MessageDescriptor> = {
   last: policyMessages.last,
   hourly: policyMessages.hourly,
@@ -61,7 +67,7 @@ export function ManualFields({ draft, errors, onChange }: DraftProps) {
         </Flex>
       </Radio.Group>
       {!manualAll && (
-        <div style={{ ...gridStyle, paddingInlineStart: 24 }}>
+        <div style={manualStyle}>
           <CountField
             label={policyMessages.manualLast}
             value={manualLast}

@@ -1,7 +1,7 @@
 /** The policy, to be changed, tried and saved. */
 
-import { Button, ConfigProvider, Flex, Input, Popconfirm } from "antd";
-import { useState } from "react";
+import { Button, ConfigProvider, Flex, Input, Popconfirm, theme } from "antd";
+import { type ReactNode, useState } from "react";
 import { FormattedMessage } from "react-intl";
 import type { PolicyInForce } from "../conat-api/index.js";
 import { Field } from "./field.js";
@@ -36,6 +36,7 @@ export interface PolicyFormProps extends ProjectBackups {
 export function PolicyForm(props: PolicyFormProps) {
   const { state, inForce, owner, now } = props;
   const [draft, setDraft] = useState(() => draftOf(inForce.policy));
+  const { token } = theme.useToken();
   const errors = errorsOf(draft);
   const onChange = (change: Partial<PolicyDraft>) =>
     setDraft({ ...draft, ...change });
@@ -43,11 +44,11 @@ export function PolicyForm(props: PolicyFormProps) {
   const policy = policyOf(draft);
   const previewed = preview && same(preview.of, policy) && preview.plan;
   return (
-    <Flex vertical gap="middle">
+    <Flex vertical gap="middle" style={{ lineHeight: token.lineHeight }}>
       <WhoseItIs {...props} />
-      <ConfigProvider componentDisabled={!owner}>
+      <Locked locked={!owner}>
         <Fields {...{ draft, errors, onChange }} />
-      </ConfigProvider>
+      </Locked>
       {feedback?.kind === "error" &&
         ["preview", "savePolicy"].includes(feedback.action) && (
           <Refusal action={feedback.action} sentence={feedback.sentence} />
@@ -55,6 +56,26 @@ export function PolicyForm(props: PolicyFormProps) {
       <Buttons {...props} {...{ policy, errors }} />
       {previewed && <RetentionPlan {...{ inForce, now }} plan={previewed} />}
     </Flex>
+  );
+}
+
+/** To be read, and not changed: dark enough for that. */
+function Locked({
+  locked,
+  children,
+}: {
+  locked: boolean;
+  children: ReactNode;
+}) {
+  const { token } = theme.useToken();
+  const colorTextDisabled = token.colorTextSecondary;
+  return (
+    <ConfigProvider
+      componentDisabled={locked}
+      theme={{ token: { colorTextDisabled } }}
+    >
+      {children}
+    </ConfigProvider>
   );
 }
 
@@ -91,7 +112,7 @@ function Fields(props: DraftProps) {
           <Input.TextArea
             {...parts}
             spellCheck={false}
-            autoSize={{ minRows: 3, maxRows: 10 }}
+            rows={4}
             value={draft.excludes}
             onChange={({ target }) => onChange({ excludes: target.value })}
           />

@@ -51,7 +51,7 @@ export function RenameDialog(props: RenameDialogProps) {
             <Input.TextArea
               {...parts}
               maxLength={4000}
-              autoSize={{ minRows: 3, maxRows: 12 }}
+              rows={4}
               value={note}
               onChange={({ target }) => setNote(target.value)}
             />

@@ -122,7 +122,7 @@ export const policyMessages = defineMessages({
   manualHelp: {
     id: "project.settings.backups.policy.manualHelp",
     defaultMessage:
-      "They have a rule of their own; the counts above never take them.",
+      "They have a rule of their own; the counts above never take them. With both numbers at 0 all of them are kept.",
   },
   manualAll: {
     id: "project.settings.backups.policy.manualAll",
@@ -138,7 +138,7 @@ export const policyMessages = defineMessages({
   },
   manualDays: {
     id: "project.settings.backups.policy.manualDays",
-    defaultMessage: "Days that count as young",
+    defaultMessage: "Younger than so many days",
   },
   excludes: {
     id: "project.settings.backups.policy.excludes",

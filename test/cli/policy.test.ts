@@ -201,6 +201,7 @@ describeReal("what people make of backups", { needs: ["rustic"] }, () => {
     const named = await host.run(
       ...["name", id, second, "Before\u001b[31m it", "--note", "Ask Ada."],
     );
+    expect([named.exitCode, named.stderr]).toEqual([0, ""]);
     expect(named.stdout.trimEnd()).toBe(
       `Backup ${second} is not pinned, called Before\\u001b[31m it.\nAsk Ada.`,
     );
