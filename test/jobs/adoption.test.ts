@@ -6,7 +6,8 @@ import type { ProjectBackups } from "../../lib/index.js";
 import { settleOrphans } from "../../lib/jobs/doubt.js";
 import { recover } from "../../lib/jobs/recovery.js";
 import { createRefresher } from "../../lib/jobs/refresh.js";
-import type { JobRow } from "../../lib/store/index.js";
+import type { AnyJobRow, JobRow } from "../../lib/store/index.js";
+import { change } from "../support/change.js";
 import {
   type EngineProcess,
   makeSharedHost,
@@ -79,6 +80,7 @@ describeReal(
       const first = async () =>
         (await process.call("jobs", { project_id })).jobs[0]?.state;
       while ((await first()) !== "succeeded");
+      change(host.projectDir(project_id));
       rustic.behave(lingers);
       const asked = await process.call("start", { project_id });
       await until(() => existsSync(done));
@@ -168,7 +170,13 @@ describeReal(
       expect(jobs[0]).toMatchObject({ retry_of: job.job_id, state: "pending" });
 
       renameSync(`${path}.away`, path);
-      await engine.refresh();
+      // A reading of its own may have begun while it was away.
+      const { refresh } = engine;
+      const read = () =>
+        refresh()
+          .then(() => true)
+          .catch(() => false);
+      await until(read);
 
       const [backup] = await stored(engine.tools, job);
       expect(row()).toMatchObject({
@@ -194,6 +202,7 @@ describeReal(
       engine = await startTestEngine({ config });
       project_id = engine.projects[0] as string;
       await engine.backup(project_id);
+      change(engine.projectDir(project_id));
     });
     afterEach(() => engine.close());
 
@@ -224,7 +233,7 @@ describeReal(
       const { job_id } = await start();
       await until(() => existsSync(done));
       const { tools } = engine.backups;
-      let ended: JobRow | undefined;
+      let ended: AnyJobRow | undefined;
       const { settle } = tools.store.jobs;
       tools.store.jobs.settle = (...args) => (ended = settle(...args));
       await engine.close({ drainMs: 0 });
@@ -235,7 +244,7 @@ describeReal(
       rustic.behave(`${lingers}\n;; *" list "*) sleep 60`);
       const { job_id } = await start();
       await until(() => existsSync(done));
-      let ended: JobRow | undefined;
+      let ended: AnyJobRow | undefined;
       const { jobs } = engine.backups.tools.store;
       const { settle } = jobs;
       jobs.settle = (...args) => (ended = settle(...args));

@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { type Job, toBackupError } from "../../conat-api/index.js";
+import { change } from "../support/change.js";
 import { type MountedFilesystem, mountBtrfs } from "../support/btrfs-image.js";
 import { dataLeftovers } from "../support/data-leftovers.js";
 import { startTestEngine, type TestEngine } from "../support/engine.js";
@@ -110,6 +111,7 @@ describeReal("a repository whose disk is full", { needs }, () => {
     const { backup_id } = await engine.backup(project_id);
     fillUp(disk.path);
     await expectRestorable(backup_id);
+    change(engine.projectDir(project_id));
     expect((await engine.ended(await ask())).error_code).toBe("NO_SPACE");
   });
 

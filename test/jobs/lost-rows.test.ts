@@ -14,6 +14,8 @@ import {
 import { dirname, join } from "node:path";
 import type { Backup, Input, Job, MethodName } from "../../conat-api/index.js";
 import type { ProjectBackups } from "../../lib/index.js";
+import { change } from "../support/change.js";
+import { sweepBases } from "../../lib/jobs/sweep-bases.js";
 import { type MountedFilesystem, mountBtrfs } from "../support/btrfs-image.js";
 import {
   makeSharedHost,
@@ -138,6 +140,7 @@ describeReal("a lost job file", { needs: ["rustic", "btrfs"] }, () => {
   test("is read before the first backup needs its parent", async () => {
     const [first = ""] = host.projects;
     const { backup_id } = await backUp(first);
+    change(host.projectDir(first));
     await loseRows();
     const next = await backUp(first);
     expect(rustic.runs().join("\n")).toContain(`--parent ${backup_id}`);
@@ -179,6 +182,68 @@ describeReal("a lost job file", { needs: ["rustic", "btrfs"] }, () => {
     expect(subvolumes()).toEqual([]);
     await until(() => listed(first).length === 1);
     await backUp(second);
+  });
+
+  const basesOf = (project_id: string) => {
+    const { path = "" } = running().tools.store.bases.get(project_id) ?? {};
+    return { path, folder: dirname(path) };
+  };
+
+  test("takes no base with it, and the next backup makes a new one", async () => {
+    const [first = "", second = ""] = host.projects;
+    await backUp(first);
+    await backUp(second);
+    const before = [basesOf(first), basesOf(second)];
+    expect(before.map(({ path }) => existsSync(join(path, "project")))).toEqual(
+      [true, true],
+    );
+    const foreign = [
+      join(before[0]?.folder ?? "", "not-a-job"),
+      join(dirname(before[0]?.folder ?? ""), "not-a-project", randomUUID()),
+    ];
+    for (const path of foreign) mkdirSync(path, { recursive: true });
+
+    await loseRows();
+    await until(() => before.every(({ path }) => !existsSync(path)));
+    expect(foreign.map((path) => existsSync(path))).toEqual([true, true]);
+    for (const path of foreign) rmSync(path, { recursive: true });
+
+    await until(() => listed(first).length === 1);
+    expect(await backUp(first)).toMatchObject({ unchanged: true });
+    expect(existsSync(join(basesOf(first).path, "project"))).toBe(true);
+  });
+
+  test("or none: of bases those stay that a row or a running job owns", async () => {
+    const [first = "", second = ""] = host.projects;
+    await backUp(first);
+    const { path: owned, folder } = basesOf(first);
+    await engine?.close();
+    engine = undefined;
+    // Killed before the base that it had replaced was removed.
+    const replaced = join(folder, randomUUID());
+    mkdirSync(replaced);
+    const take = ["subvolume", "snapshot", "-r", join(owned, "project")];
+    execFileSync("btrfs", ["-q", ...take, join(replaced, "project")]);
+    // Elsewhere a backup has moved its stage, and its row says nothing yet.
+    const other = await host.spawn();
+    rustic.hold("backup");
+    const begun = rustic.begun("backup");
+    const { job } = await other.call("start", { project_id: second });
+    await begun;
+    const moved = join(dirname(folder), second, job.job_id);
+    mkdirSync(moved, { recursive: true });
+
+    engine = await host.start();
+    await until(() => !existsSync(replaced));
+    await sweepBases(engine.tools, new AbortController().signal);
+    expect([owned, moved].map((path) => existsSync(path))).toEqual([
+      true,
+      true,
+    ]);
+    rmSync(moved, { recursive: true });
+    rustic.release();
+    await ended(job);
+    await other.end();
   });
 
   /** Below a directory that we work in, and yet not ours. */

@@ -36,7 +36,7 @@ function openGround({ cap = 2, dataDir = tempDir("data") } = {}) {
   const make = (more: { only?: string } = {}): Worker =>
     createWorker({
       ...{ tools, owner: self, pollMs, ...more },
-      tasks: { backup: task, restore: task },
+      tasks: { backup: task, restore: task, ...ofRepository },
     });
   const worker = make();
   return {
@@ -52,6 +52,17 @@ function openGround({ cap = 2, dataDir = tempDir("data") } = {}) {
 interface ScriptedRun extends TaskRun {
   succeed(outcome?: Outcome): void;
   fail(error: unknown): void;
+}
+
+/** No job of these tests is one on a repository. */
+const ofRepository = {
+  forget: notHere,
+  prune: notHere,
+  check: notHere,
+};
+
+function notHere(): Promise<Outcome> {
+  return Promise.reject(new Error("no job on a repository was asked for"));
 }
 
 /** Ends when the test says so, or with the signal's reason. */

@@ -130,6 +130,11 @@ describe("settling", () => {
     warnings_count: 1,
     warnings: [{ path: "project/a", message: "was gone" }],
   };
+  const unmarked = {
+    ...backup,
+    ...{ name: null, note: null, pinned: false },
+    ...{ forgotten_at: null, unproven: false },
+  };
 
   test("writes the end of the job and its backup together", () => {
     const job_id = running();
@@ -158,7 +163,7 @@ describe("settling", () => {
       group_pid: null,
       owner_pid: self.pid,
     });
-    expect(store.backups.find("repository", backup_id)).toEqual(backup);
+    expect(store.backups.find("repository", backup_id)).toEqual(unmarked);
   });
 
   test("happens once: who comes second changes nothing", () => {
@@ -201,9 +206,9 @@ describe("settling", () => {
     const reading = { repository_id: "repository", gone: [], now: 2900 };
     store.backups.takeReading({ ...reading, added: [read] });
     store.jobs.settle(job_id, { state: "succeeded", now: 3000, backup });
-    expect(store.backups.find("repository", backup_id)).toEqual(backup);
+    expect(store.backups.find("repository", backup_id)).toEqual(unmarked);
     store.backups.takeReading({ ...reading, added: [read] });
-    expect(store.backups.find("repository", backup_id)).toEqual(backup);
+    expect(store.backups.find("repository", backup_id)).toEqual(unmarked);
   });
 });
 

@@ -1,0 +1,8 @@
+import { randomUUID } from "node:crypto";
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A line more in its notes: else the next backup is the one before. */
+export function change(projectDir: string): void {
+  appendFileSync(join(projectDir, "notes.txt"), `${randomUUID()}\n`);
+}
