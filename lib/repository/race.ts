@@ -9,8 +9,8 @@ import { lostRace, Vanished } from "./failure.js";
 import type { RusticCommand } from "./rustic.js";
 
 /**
- * A prune that follows another without a break made one backup in 20 and one
- * prune in eight lose; two in succession did in a few of a thousand.
+ * While two hosts made one backup after the other and prune never rested, one
+ * backup in 40 lost, one `ls` in 35 and one prune in eight.
  */
 const pausesMs = [50, 100, 200, 400, 800];
 
