@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { methodNames } from "../../conat-api/index.js";
+import { type MethodName, methodNames } from "../../conat-api/index.js";
 import { createRefresher } from "../../lib/jobs/refresh.js";
+import { openCalendar } from "../../lib/jobs/schedule/index.js";
+import { createCounter } from "../../lib/jobs/unprotected.js";
 import { identifyProcess } from "../../lib/process-identity.js";
 import { createImpl, registerServices } from "../../lib/service/conat.js";
 import { createHandlers } from "../../lib/service/handlers.js";
@@ -11,6 +13,8 @@ import {
   serveTestEngine,
 } from "../support/callers.js";
 import { createConatBus } from "../support/conat-bus.js";
+import { knowBackups, knownRepositoryId } from "../support/known-backups.js";
+import { someBackup } from "../support/wire-values.js";
 
 let served: ServedEngine;
 let project_id: string;
@@ -157,9 +161,11 @@ test("cancel ends a job of this process itself, it does not wait for a heartbeat
   const owner = identifyProcess(process.pid);
   tools.store.jobs.claim({ owner, cap: 1, now: Date.now(), only: job_id });
   const aborted: string[] = [];
-  const refresher = createRefresher(tools);
   const handlers = createHandlers({
-    ...{ tools, refresher, wake: () => {} },
+    ...{ tools, wake: () => {} },
+    refresher: createRefresher(tools),
+    calendar: openCalendar(tools.config.schedule),
+    counter: createCounter(tools),
     abort: (id, { code }) => aborted.push(`${id} ${code}`) > 0,
   });
   const request = { project_id: other, job_id };
@@ -188,14 +194,20 @@ test("no method answers undefined", async () => {
   const { job } = await engine.local("start", { project_id });
   const local = { type: "local" } as const;
   const backup_id = "0a".repeat(32);
+  const { job_id } = job;
+  const repository_id = knownRepositoryId;
+  knowBackups(engine, [someBackup({ project_id, backup_id, repository_id })]);
+  const needed: Partial<Record<MethodName, object>> = {
+    job: { job_id },
+    cancel: { job_id },
+    restore: { backup_id, target: { type: "in_place" } },
+    update: { backup_id, name: "before the exam" },
+    forget: { backup_id },
+    unforget: { backup_id },
+    set_policy: { policy: null },
+  };
   for (const name of methodNames) {
-    const input = {
-      project_id,
-      ...(["job", "cancel"].includes(name) ? { job_id: job.job_id } : {}),
-      ...(name === "restore"
-        ? { backup_id, target: { type: "in_place" } }
-        : {}),
-    };
+    const input = { project_id, ...needed[name] };
     const result = await engine.backups.handlers(name, local, input);
     expect(typeof result).toBe("object");
     expect(result).not.toBeNull();

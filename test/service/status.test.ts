@@ -46,6 +46,8 @@ describe("the status of a project", () => {
       failed_in_a_row: 0,
       current: null,
       next_due_at: null,
+      scheduled: false,
+      unprotected: null,
       as_of: null,
       notices: [],
     });
