@@ -54,6 +54,7 @@ export async function openWorld(): Promise<World> {
     restore: { directories: [on("restored")] },
     commands: { rustic: toolPath("rustic") },
     limits: { jobs: 2 },
+    schedule: { enabled: false },
   };
   return {
     root,

@@ -78,5 +78,6 @@ export function configOf({ places }: World): Config {
     },
     commands: { rustic: "rustic" },
     limits: { jobs: cap, idle_timeout_seconds: 60, drain_seconds: 5 },
+    schedule: { enabled: false },
   });
 }
