@@ -76,6 +76,7 @@ const arrows: Record<string, readonly string[]> = {
     "lib/aborted.ts",
     "lib/process-identity.ts",
     "better-sqlite3",
+    "zod",
   ],
   "lib/repository": [
     "conat-api/",

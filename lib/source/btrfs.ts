@@ -6,6 +6,8 @@ import { pathInFileSystem } from "./mounts.js";
 import { parseShown, parseSubvolumes, type Subvolume } from "./subvolumes.js";
 import { runPrivileged, type Watch } from "./watch.js";
 
+export type ShownSubvolume = Omit<Subvolume, "path">;
+
 export interface Btrfs {
   createSubvolume(path: string): Promise<void>;
   snapshotReadOnly(source: string, path: string, watch?: Watch): Promise<void>;
@@ -16,7 +18,7 @@ export interface Btrfs {
   sync(path: string, watch?: Watch): Promise<void>;
   /** All of the file system that `path` lies on, but those in doubt. */
   list(path: string, watch?: Watch): Promise<Subvolume[]>;
-  show(path: string, watch?: Watch): Promise<Omit<Subvolume, "path">>;
+  show(path: string, watch?: Watch): Promise<ShownSubvolume>;
   /**
    * What turns `base` into `snapshot`, both read-only, without file contents:
    * hands on the stream that send-stream.ts reads.

@@ -20,7 +20,7 @@ export interface BaseRow {
   walked_at: number;
   /** The subvolume that it was taken of. */
   live_uuid: string;
-  /** Its own, and no later one of the live subvolume's. */
+  /** At which it was made: a snapshot of it would raise its own. */
   generation: number;
   /** JSON: how to tell whether the persist store has changed. */
   persist: string;

@@ -37,7 +37,7 @@ export async function keepAsBase(
 }
 
 async function describe(
-  { stage, persist, excludes }: Staged,
+  { stage, persist, excludes, show }: Staged,
   { outcome, walked_at }: Read,
   { job: { project_id, job_id }, signal }: TaskRun,
   tools: Tools,
@@ -49,9 +49,9 @@ async function describe(
     return undefined;
   }
   const taken_at = store.jobs.get(job_id)?.fixed_at;
-  const watch = { signal };
-  const shown = await btrfs.show(join(stage.directory, "project"), watch);
-  const state = await persistState(persist, stage, { btrfs, watch });
+  const shown = await show();
+  const means = { btrfs, watch: { signal } };
+  const state = await persistState(persist, stage, means);
   if (taken_at == null || shown.parent_uuid === null || !state) {
     return undefined;
   }
@@ -61,7 +61,7 @@ async function describe(
     ...{ project_id, job_id, repository_id, backup_id, taken_at, walked_at },
     path: baseDirectory(host, config, place),
     live_uuid: shown.parent_uuid,
-    generation: shown.generation,
+    generation: shown.created_generation,
     persist: state,
     excludes: digestOf(excludes),
   };
