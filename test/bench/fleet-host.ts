@@ -173,6 +173,7 @@ function sweep(
     const member = byId.get(project_id);
     if (!member || member.since <= at) return true;
     watcher.settled(member.index, due_at, at, false);
+    member.row.tried_at = clockAt(at);
     succeed(member.row, clockAt(at));
     return false;
   });

@@ -71,15 +71,13 @@ function main(): void {
 /** The greatest age that a change had at an instant that counts. */
 function watchAges({ projects }: World) {
   const most = { quiet: 0, steps: 0, outage: 0 };
-  const cured = { most: 0 };
+  const cured = watchCures();
   return {
     secured(index: number, since: number, at: number): void {
       const { fails } = projects[index] ?? {};
       if (since > at || fails?.to === Infinity) return;
       if (fails && fails.from < at && since < fails.to + dayMs) {
-        if (at >= fails.to && !meetsOutage(fails.to, at)) {
-          cured.most = Math.max(cured.most, at - fails.to);
-        }
+        cured.secured(fails.to, since, at);
         return;
       }
       most.outage = Math.max(most.outage, at - since);
@@ -98,17 +96,29 @@ function watchAges({ projects }: World) {
         with_outage: round(most.outage / hourMs),
         left_out: "projects that fail, while they do and a day after",
       });
-      report({
-        id: "F2",
-        what: "hours from the end of a failure to the next backup",
-        hours: round(cured.most / hourMs),
-      });
+      cured.report();
     },
   };
 }
 
-function meetsOutage(from: number, to: number): boolean {
-  return from < afterOutage.to && to > afterOutage.from;
+/** From the end of a failure to the first backup after it. */
+function watchCures() {
+  let most = 0;
+  return {
+    secured(curedAt: number, since: number, at: number): void {
+      const meetsOutage = curedAt < afterOutage.to && at > afterOutage.from;
+      // A change from before that: it is the first one.
+      if (since > curedAt || curedAt > at || meetsOutage) return;
+      most = Math.max(most, at - curedAt);
+    },
+    report(): void {
+      report({
+        id: "F2",
+        what: "hours from the end of a failure to the next backup",
+        hours: round(most / hourMs),
+      });
+    },
+  };
 }
 
 /** The greatest age at instants up to `at` that lie in none of them. */
