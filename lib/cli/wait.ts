@@ -109,7 +109,10 @@ function headline(job: Job): string {
     return `The ${kind} ${state === "failed" ? "failed" : "was cancelled"}: ${job.error_message} [${job.error_code}]`;
   }
   if (job.unchanged) {
-    return `Nothing changed since backup ${job.backup_id}: it holds all of the project.`;
+    const same = `Nothing changed since backup ${job.backup_id}`;
+    return job.warnings_count > 0
+      ? `${same}.`
+      : `${same}: it holds all of the project.`;
   }
   const took = formatDuration((finished_at ?? 0) - (started_at ?? 0));
   const read = `${job.files} files, ${formatBytes(job.bytes_processed)}`;

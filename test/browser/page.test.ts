@@ -9,6 +9,7 @@ import {
   startBrowser,
   type TestBrowser,
 } from "../support/browser.js";
+import { change } from "../support/change.js";
 import { makeSlowRustic, type SlowRustic } from "../support/slow-rustic.js";
 import { slowed } from "../support/slowed.js";
 import { type StartedHost, startHost } from "../support/started-host.js";
@@ -105,6 +106,7 @@ describeReal(
       const rows = rowsOf(page);
       await rows.first().waitFor();
       const before = await rows.count();
+      change(host.projectDir, "journal.md");
       await host.json("backup", host.project_id);
       await until(async () => (await rows.count()) > before, 20_000);
       expect(await rows.count()).toBe(before + 1);

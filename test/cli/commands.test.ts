@@ -12,6 +12,7 @@ import { execa } from "execa";
 import type { Backup, Job } from "../../conat-api/index.js";
 import { openStore } from "../../lib/store/index.js";
 import { verbsOf } from "../support/job-rows.js";
+import { change } from "../support/change.js";
 import { buildCli, runCli } from "../support/cli.js";
 import { type CliHost, makeCliHost } from "../support/cli-host.js";
 import { rsyncDiff } from "../support/compare.js";
@@ -42,11 +43,23 @@ describeReal("the command line", { needs: ["rustic", "rsync"] }, () => {
   });
 
   test("backup says what it made, in one line", async () => {
+    writeFileSync(join(host.projectDir, "notes.txt"), "more important\n");
     const { exitCode, stdout, stderr } = await host.run("backup", id);
     expect([exitCode, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(
-      /^Backup [0-9a-f]{64} made in .+: 1 files, 10 B, .+ added\.\n?$/,
+      /^Backup [0-9a-f]{64} made in .+: 1 files, 15 B, .+ added\.\n?$/,
     );
+  });
+
+  test("backup says that nothing changed, and names the backup that holds it", async () => {
+    const { backups } = await host.json<{ backups: Backup[] }>("list", id);
+    const { exitCode, stdout, stderr } = await host.run("backup", id);
+    expect([exitCode, stdout, stderr]).toEqual([
+      0,
+      `Nothing changed since backup ${backups[0]?.backup_id}: it holds all of the project.`,
+      "",
+    ]);
+    expect(await host.json("list", id)).toMatchObject({ backups });
   });
 
   test("list shows the backups, newest first, and as JSON with all fields", async () => {
@@ -73,6 +86,7 @@ describeReal("the command line", { needs: ["rustic", "rsync"] }, () => {
     });
     const keys = join(host.dataDir, "keys");
     cpSync(keys, join(second.dataDir, "keys"), { recursive: true });
+    change(host.projectDir);
     const { job } = await second.json<JobReply>("backup", id);
     const ids = async (...options: string[]) => {
       const reply = await host.json<{ backups: Backup[] }>(

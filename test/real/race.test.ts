@@ -163,7 +163,12 @@ describeReal("three processes on one job file", { needs: ["rustic"] }, () => {
     const engine = await host.start({ work: false });
     const repository = await engine.tools.repositories.open();
     const ids = await repository.ids();
-    expect(ids.toSorted()).toEqual(rows.map((row) => row.backup_id).toSorted());
+    const made = rows.filter(({ unchanged }) => !unchanged);
+    expect(ids.toSorted()).toEqual(made.map((row) => row.backup_id).toSorted());
+    for (const { project_id, backup_id } of rows) {
+      const own = made.filter((row) => row.project_id === project_id);
+      expect(own.map((row) => row.backup_id)).toContain(backup_id);
+    }
     await engine.close();
   }
 });

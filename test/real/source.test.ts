@@ -20,6 +20,7 @@ import {
   type MountedFilesystem,
   unmount,
 } from "../support/btrfs-image.js";
+import { change } from "../support/change.js";
 import { startTestEngine, type TestEngine } from "../support/engine.js";
 import { keepMount } from "../support/fixtures.js";
 import { readProcesses } from "../support/processes.js";
@@ -219,6 +220,7 @@ describeReal("on btrfs", { needs: ["btrfs", "rustic"] }, () => {
       host: { dataDir: engine.host.dataDir, host_id: engine.host.host_id },
     });
     engine.paths.set(id, { subvolume });
+    change(subvolume);
     const asked = await engine.local("start", { project_id: id });
     const job = await engine.ended(asked.job);
     expect(job).toMatchObject({
@@ -231,9 +233,10 @@ describeReal("on btrfs", { needs: ["btrfs", "rustic"] }, () => {
     expect(readdirSync(dirname(stage))).toEqual([]);
   });
 
-  test("an unchanged project is read without reading its files again", async () => {
+  test("what did not change is not read again", async () => {
     writeFileSync(join(subvolume, "big"), "x".repeat(3_000_000));
     await engine.backup(id);
+    change(subvolume);
     const second = await engine.backup(id);
     expect(second.bytes_added).toBeLessThan(10_000);
   });

@@ -3,6 +3,6 @@ import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** A line more in its notes: else the next backup is the one before. */
-export function change(projectDir: string): void {
-  appendFileSync(join(projectDir, "notes.txt"), `${randomUUID()}\n`);
+export function change(projectDir: string, file = "notes.txt"): void {
+  appendFileSync(join(projectDir, file), `${randomUUID()}\n`);
 }
