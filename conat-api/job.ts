@@ -45,6 +45,8 @@ export const RepositoryPhase = z.enum([
   "preparing",
   "forgetting",
   "pruning",
+  /** The prune after a prune: meanwhile this host begins no backup. */
+  "proving",
   "checking",
 ]);
 export type RepositoryPhase = z.infer<typeof RepositoryPhase>;

@@ -107,7 +107,7 @@ function reason(text: string): string {
 }
 
 /** The first line, without addresses and paths of the host. */
-function withoutPlaces(text: string): string {
+export function withoutPlaces(text: string): string {
   const [line = ""] = text.split("\n");
   return line.replace(/(\w+:\/\/|\/)[^\s,;)}"'`]+/g, "…").trim();
 }

@@ -17,6 +17,11 @@ export function besidePruning(database: Database) {
        WHERE state = 'running' AND kind = 'backup' AND beside_prune = 1`,
     )
     .pluck();
+  const backups = database
+    .prepare(
+      `SELECT count(*) FROM jobs WHERE state = 'running' AND kind = 'backup'`,
+    )
+    .pluck();
   const clear = database.prepare(
     `UPDATE jobs SET beside_prune = 0
      WHERE state = 'running' AND kind = 'backup'`,
@@ -25,6 +30,7 @@ export function besidePruning(database: Database) {
     /** At the beginning of a prune, and again at its end. */
     flagBesidePrune: () => void flag.run(),
     countBesidePrune: () => flagged.get() as number,
+    countRunningBackups: () => backups.get() as number,
     /** It changed nothing. */
     clearBesidePrune: () => void clear.run(),
   };

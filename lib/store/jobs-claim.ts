@@ -36,6 +36,9 @@ const claimSql = `
           AND NOT EXISTS (
             SELECT 1 FROM jobs AS busy
             WHERE busy.state = 'running' AND busy.project_id = due.project_id)
+          AND (due.kind <> 'backup' OR NOT EXISTS (
+            SELECT 1 FROM jobs AS prune WHERE prune.kind = 'prune'
+              AND prune.state = 'running' AND prune.phase = 'proving'))
         END
     ORDER BY due.kind = 'restore' DESC, due.trigger = 'scheduled',
       due.run_at, due.seq

@@ -33,7 +33,7 @@ export const runPrune: RepositoryTask = async (run, tools) => {
   return { figures: { ...figures, ...counted } };
 };
 
-/** A host that backs up all the time must not keep a prune from its end. */
+/** Other hosts may back up beside each of them. */
 const mostPasses = 6;
 
 async function pruneUntilProven(
@@ -43,9 +43,12 @@ async function pruneUntilProven(
 ): Promise<Figures> {
   let figures: Figures | undefined;
   for (let pass = 1; pass <= mostPasses; pass += 1) {
+    run.note({ phase: pass === 1 ? "pruning" : "proving" });
+    if (pass > 1) await untilNoneRuns(run, tools);
     const { result, beside } = await pruneOnce(run, repository, tools);
     figures = sum(figures, result);
-    if (beside === 0 || isQuiet(result)) return figures;
+    if (beside === 0) return figures;
+    run.note({ phase: "preparing" });
     await untilTheyEnd(run, tools);
   }
   throw new BackupError(
@@ -65,19 +68,18 @@ async function pruneOnce(
   const { repository_id } = repository;
   // Those have settled: this one sees what they need.
   const seen = backups.unproven(repository_id);
-  run.note({ phase: "pruning" });
   jobs.flagBesidePrune();
   const before = new Set(await repository.ids({ signal: run.signal }));
   const result = await pruneInSpiteOfRaces(run, repository, config);
   jobs.flagBesidePrune();
-  run.note({ phase: "preparing" });
-  const after = await repository.ids({ signal: run.signal });
-  if (isQuiet(result)) {
+  if (changesOf(result) === 0) {
+    // What ran beside it has lost nothing.
     jobs.clearBesidePrune();
     backups.markUnproven(repository_id, backups.unproven(repository_id), false);
     return { result, beside: 0 };
   }
   backups.markUnproven(repository_id, seen, false);
+  const after = await repository.ids({ signal: run.signal });
   // Of other hosts, too: their rows come with the next reading.
   const others = after.filter((id) => !before.has(id));
   backups.markUnproven(repository_id, others, true);
@@ -107,11 +109,6 @@ async function pruneInSpiteOfRaces(
   }
 }
 
-/** What has been changed by it may be missed by what ran beside it. */
-function isQuiet(result: PruneResult): boolean {
-  return changesOf(result) === 0;
-}
-
 function changesOf(result: PruneResult): number {
   const { packs_repacked, packs_marked, packs_removed } = result;
   const { packs_recovered, index_files_rebuilt } = result;
@@ -131,6 +128,19 @@ async function untilTheyEnd(
 ): Promise<void> {
   while (store.jobs.countBesidePrune() > 0) {
     await sleep(pauseMs, undefined, { signal });
+  }
+}
+
+/** A host begins none meanwhile; one that runs for hours is not waited for. */
+const mostWaitMs = 5 * 60_000;
+
+async function untilNoneRuns(
+  { signal }: RepositoryRun,
+  { store }: Tools,
+): Promise<void> {
+  const until = performance.now() + mostWaitMs;
+  while (store.jobs.countRunningBackups() > 0 && performance.now() < until) {
+    await sleep(pauseMs / 5, undefined, { signal });
   }
 }
 

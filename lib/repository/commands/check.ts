@@ -1,5 +1,6 @@
 /** `rustic check` of a whole repository. */
 
+import { withoutPlaces } from "../log.js";
 import type { RusticCommand, RusticOutput } from "../rustic.js";
 
 export interface CheckInput {
@@ -8,7 +9,7 @@ export interface CheckInput {
 }
 
 export interface CheckResult {
-  /** What is wrong, in rustic's words: the first ones. None: all is well. */
+  /** What is wrong: the first ones, a line each. None: all is well. */
   errors: string[];
 }
 
@@ -28,9 +29,17 @@ export function checkAllCommand({
     answers: foundErrors,
     parse: (output) => {
       const errors = errorsOf(output);
-      return errors && { errors: errors.slice(0, errorsKept) };
+      return errors && { errors: errors.slice(0, errorsKept).map(inOneLine) };
     },
   };
+}
+
+/** What went wrong, of many lines about why and where. */
+function inOneLine(text: string): string {
+  const [line = ""] = text.split("\n");
+  const what = line.replace(/ ?: `rustic_core` experienced .*$/, "");
+  const [, message] = /^Message:\n(.+)$/m.exec(text) ?? [];
+  return withoutPlaces(message ? `${what}: ${message}` : what);
 }
 
 /** Words of a check that fails by what it found, whatever that was. */
