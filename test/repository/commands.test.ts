@@ -150,6 +150,19 @@ test("a check tells of the first errors, and of none that is none", () => {
   expect(parse({ stdout: "", exitCode: 1, records: [] })).toBeUndefined();
 });
 
+test("what a check found is one line, without places of the host", () => {
+  const text = [
+    "error checking trees : `rustic_core` experienced an error related to `the backend`.",
+    ...["", "Message:", "Tree ID `00000001` not found in /srv/repo", ""],
+    ...["", "Backtrace:", "disabled"],
+  ].join("\n");
+  const records = errors(1, text);
+  const found = checkAllCommand({}).parse({ stdout: "", exitCode: 1, records });
+  expect(found?.errors).toEqual([
+    "error checking trees: Tree ID `00000001` not found in …",
+  ]);
+});
+
 test("figures that are no figures are none", () => {
   expect(figuresCommand.parse({ stdout: "{}", records: [] })).toBeUndefined();
 });

@@ -2,7 +2,7 @@
 
 import type { Warning } from "../../../conat-api/index.js";
 import { type SourceRoot, warningsOf } from "../log.js";
-import type { RusticCommand } from "../rustic.js";
+import type { RusticCommand, RusticOutput } from "../rustic.js";
 import { createStatusReader, lastMessage, type OnBytes } from "../progress.js";
 import { Summary } from "./summary.js";
 
@@ -73,26 +73,36 @@ export function backupCommand(
         : []),
     ],
     onLine: createStatusReader(input.onBytes),
-    parse({ stdout, stderr = "", records }) {
-      const summary = Summary.safeParse(lastMessage(stdout));
-      if (!summary.success) return undefined;
-      const { snapshot_id } = summary.data;
-      // rustic leaves it out where the new tree is the parent's.
-      const unchanged = snapshot_id === undefined;
-      const backup_id = snapshot_id ?? (skip ? parent : undefined);
-      if (backup_id === undefined) return undefined;
-      if (unchanged && /^\[INFO\] using no parent$/m.test(stderr)) {
-        return undefined;
-      }
-      return {
-        backup_id,
-        unchanged,
-        bytes_processed: summary.data.total_bytes_processed,
-        bytes_added: summary.data.data_added_packed,
-        files: summary.data.total_files_processed,
-        warnings: warningsOf(records, rootOf(source)),
-      };
-    },
+    parse: (output) =>
+      resultOf(output, { source, skippable: skip ? parent : undefined }),
+  };
+}
+
+interface Compared {
+  source: readonly string[];
+  /** No snapshot means: as in this one. */
+  skippable: string | undefined;
+}
+
+/** undefined: neither a new backup nor a word that all is as before. */
+function resultOf(
+  { stdout, stderr = "", records }: RusticOutput,
+  { source, skippable }: Compared,
+): BackupResult | undefined {
+  const summary = Summary.safeParse(lastMessage(stdout));
+  if (!summary.success) return undefined;
+  // rustic leaves its id out where the new tree is the parent's.
+  const { snapshot_id } = summary.data;
+  const compared = !/^\[INFO\] using no parent$/m.test(stderr);
+  const backup_id = snapshot_id ?? (compared ? skippable : undefined);
+  if (backup_id === undefined) return undefined;
+  return {
+    backup_id,
+    unchanged: snapshot_id === undefined,
+    bytes_processed: summary.data.total_bytes_processed,
+    bytes_added: summary.data.data_added_packed,
+    files: summary.data.total_files_processed,
+    warnings: warningsOf(records, rootOf(source)),
   };
 }
 
