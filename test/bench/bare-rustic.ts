@@ -22,6 +22,13 @@ export interface BareRustic {
     stage: string,
     options?: { parent?: string | undefined; project_id?: string },
   ): Promise<{ ms: number; backup_id: string }>;
+  /** Several projects in one run. */
+  backUpAll(sources: readonly Source[]): Promise<void>;
+}
+
+interface Source {
+  project_id: string;
+  directory: string;
 }
 
 /** Into the host's repository, by its key file or by its password. */
@@ -36,15 +43,21 @@ export async function openBareRustic(
   const key = join(dataDir, "keys", "main.key");
   const credential =
     by === "key-file" ? `key-file = "${key}"` : `password = "${password()}"`;
-  writeFileSync(
-    profile,
-    `[repository]\nrepository = "local:${repository}"\nno-cache = true\n${credential}\n`,
-    { mode: 0o600 },
-  );
+  const text = `[repository]\nrepository = "local:${repository}"\nno-cache = true\n${credential}\n`;
+  writeFileSync(profile, text, { mode: 0o600 });
   const run = (args: readonly string[], cwd = dataDir) =>
     spawned(rustic, ["-P", profile, ...args], cwd);
   return {
     run,
+    async backUpAll(sources) {
+      const all = join(dataDir, "bare-all.toml");
+      const tables = sources.map(
+        ({ project_id, directory }) =>
+          `[[backup.snapshots]]\nsources = ["${directory}"]\nas-path = "/"\nhost = "${project_id}"\n`,
+      );
+      writeFileSync(all, text + tables.join(""), { mode: 0o600 });
+      await spawned(rustic, ["-P", all, "backup"], dataDir);
+    },
     async backUp(stage, { parent, project_id = randomUUID() } = {}) {
       const { args, parse } = backupCommand({
         directory: stage,

@@ -1,36 +1,34 @@
-/** A repository of many backups, made in a few runs of rustic. */
+/** A repository of many backups. */
 
 import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isTerminal } from "../../conat-api/index.js";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isTerminal } from "../../conat-api/index.js";
 import { openBareRustic } from "./bare-rustic.js";
 import type { BenchHost } from "./bench-host.js";
 
 /**
- * Backups of as many projects, in so many runs of rustic: each run writes an
- * index file.
+ * Backups of as many projects, of one small file each; `perRun` of them by one
+ * rustic, which writes an index file each time it runs.
  */
 export async function addBackups(
   host: BenchHost,
   count: number,
-  { indexFiles }: { indexFiles: number },
+  { perRun }: { perRun: number },
 ): Promise<void> {
   const bare = await openBareRustic(host);
   const trees = join(host.dataDir, "crowd");
-  const perRun = Math.ceil(count / indexFiles);
   for (let made = 0; made < count; made += perRun) {
-    const names = Array.from({ length: Math.min(perRun, count - made) }, () =>
-      randomUUID(),
-    );
-    for (const name of names) {
-      mkdirSync(join(trees, name, "project"), { recursive: true });
-      writeFileSync(join(trees, name, "project", "file"), name);
-    }
-    for (const name of names) {
-      await bare.backUp(join(trees, name), { project_id: name });
-    }
+    const length = Math.min(perRun, count - made);
+    const projects = Array.from({ length }, () => randomUUID());
+    const sources = projects.map((project_id) => {
+      const directory = join(trees, project_id);
+      mkdirSync(join(directory, "project"), { recursive: true });
+      writeFileSync(join(directory, "project", "file"), project_id);
+      return { project_id, directory };
+    });
+    await bare.backUpAll(sources);
     rmSync(trees, { recursive: true });
   }
 }

@@ -21,9 +21,10 @@ async function main(): Promise<void> {
   const host = await startBenchHost(20 * 1024 * mib);
   try {
     await host.backups.tools.repositories.open();
-    await small(host);
-    await large(host);
-    await crowded(host);
+    const [only] = process.argv.slice(2);
+    for (const figure of [small, large, crowded]) {
+      if (only === undefined || only === figure.name) await figure(host);
+    }
   } finally {
     await host.close();
   }
@@ -105,7 +106,7 @@ async function compare(
 async function crowded(host: BenchHost): Promise<void> {
   const project = await makeProject(host, fillSmall);
   await timeJob(host, project);
-  await addBackups(host, 2_048, { indexFiles: 2_048 });
+  await addBackups(host, 2_048, { perRun: 1 });
   await host.backups.refresh();
   report({
     ...{ id: "P2b", goal: 2 },

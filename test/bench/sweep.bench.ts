@@ -19,7 +19,14 @@ import { fillSmall, makeProject, makeStage, timeJob } from "./whole-job.js";
 const gib = 1024 ** 3;
 
 async function main(): Promise<void> {
-  for (const figure of [unchangedProjects, oneLargeProject, agedRepository]) {
+  const figures = {
+    P3: unchangedProjects,
+    P4: oneLargeProject,
+    P7: agedRepository,
+  };
+  const [only] = process.argv.slice(2);
+  for (const [id, figure] of Object.entries(figures)) {
+    if (only !== undefined && only !== id) continue;
     const host = await startBenchHost(20 * gib);
     try {
       await host.backups.tools.repositories.open();
@@ -133,7 +140,7 @@ async function agedRepository(young: BenchHost): Promise<void> {
       await timeJob(side.host, side.project);
       for (let made = 0; made < side.backups; made += 500) {
         const count = Math.min(500, side.backups - made);
-        await addBackups(side.host, count, { indexFiles: count });
+        await addBackups(side.host, count, { perRun: 50 });
         await maintain(side.host);
       }
       await side.host.backups.refresh();
