@@ -30,7 +30,7 @@ describe("policy", () => {
   let id: string;
 
   beforeAll(() => {
-    host = makeCliHost();
+    host = makeCliHost({ schedule: { enabled: true } });
     id = host.project_id;
   });
 

@@ -17,7 +17,6 @@ import { mountBtrfs, type MountedFilesystem } from "../support/btrfs-image.js";
 import { rsyncDiff, sparseBlocks } from "../support/compare.js";
 import { startTestEngine, type TestEngine } from "../support/engine.js";
 import { type HardTree, makeHardTree } from "../support/hard-tree.js";
-import { keepingBtrfs, type KeepingBtrfs } from "../support/keeping-btrfs.js";
 import { startSecondHost } from "../support/second-host.js";
 import { startSqliteWriter } from "../support/sqlite-writer.js";
 import { tempDir } from "../support/temp.js";
@@ -68,17 +67,12 @@ describeReal(
   { needs: ["btrfs", "rustic", "rsync", "setfattr", "setfacl", "sqlite3"] },
   () => {
     let image: MountedFilesystem;
-    let keeping: KeepingBtrfs;
     let engine: TestEngine;
     let subvolume: string;
 
     beforeAll(async () => {
       image = await mountBtrfs();
-      keeping = keepingBtrfs(join(image.path, "kept-stages"));
-      engine = await startTestEngine({
-        projects: 0,
-        config: { commands: { btrfs: keeping.program } },
-      });
+      engine = await startTestEngine({ projects: 0 });
       mkdirSync(join(image.path, "projects"));
       subvolume = join(image.path, "projects", id);
       await execa("btrfs", ["subvolume", "create", subvolume]);
@@ -89,6 +83,16 @@ describeReal(
       await engine.close();
       await image.unmount();
     }, minutes);
+
+    /** The snapshot that the job took: it is the project's base now. */
+    function whatWasRead(
+      { project_id, job_id }: Job,
+      name: "project" | "persist",
+    ): string {
+      const base = engine.backups.tools.store.bases.get(project_id);
+      expect(base).toMatchObject({ job_id });
+      return join(String(base?.path), name);
+    }
 
     test(
       "with everything hard in it and a database being written",
@@ -103,7 +107,7 @@ describeReal(
         mkdirSync(place);
         const copies = await restoreTwice(engine, job, place);
 
-        const snapshot = keeping.kept(job.job_id, "project");
+        const snapshot = whatWasRead(job, "project");
         const sparse = relative(subvolume, tree.sparse);
         for (const copy of [copies.directory, copies.inPlace]) {
           expect(await rsyncDiff(snapshot, copy, { contents: true })).toEqual(
@@ -180,7 +184,7 @@ describeReal(
         });
         const restored = await engine.ended(asked.job);
         expect(restored).toMatchObject({ state: "succeeded", warnings: [] });
-        const snapshot = keeping.kept(job.job_id, "persist");
+        const snapshot = whatWasRead(job, "persist");
         expect(await rsyncDiff(snapshot, persist)).toEqual([]);
         await checkDatabase(join(persist, "live.db"));
         await execa("btrfs", ["subvolume", "show", persist]);

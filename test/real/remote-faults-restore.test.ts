@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorCode } from "../../conat-api/index.js";
@@ -111,7 +112,7 @@ async function restoreThrough(tenant: Tenant, rules: Rule[]) {
   const { project_id, config } = tenant;
   const { backup_id } = await tenant.backup(project_id);
   const [top = ""] = config.restore.directories;
-  const path = join(top, backup_id);
+  const path = join(top, randomUUID());
   const target = { type: "directory", path } as const;
   const job = await during(tenant, { rules }, async () => {
     const input = { project_id, backup_id, target };
