@@ -39,7 +39,7 @@ const updateSql = `
     pinned, forgotten_at, updated_at)
   VALUES (@repository_id, @backup_id, @project_id, @name, @note,
     coalesce(@pinned, 0), @forgotten_at, @now)
-  ON CONFLICT (repository_id, backup_id) DO UPDATE SET
+  ON CONFLICT (project_id, repository_id, backup_id) DO UPDATE SET
     name = iif(@has_name, @name, name),
     note = iif(@has_note, @note, note),
     pinned = coalesce(@pinned, pinned),
@@ -52,26 +52,28 @@ export function storingAnnotations(database: Database) {
   const pins = database
     .prepare(
       `SELECT count(*) FROM annotations JOIN backups
-         USING (repository_id, backup_id)
-       WHERE annotations.project_id = @project_id
+         USING (project_id, repository_id, backup_id)
+       WHERE project_id = @project_id
          AND repository_id = @repository_id AND pinned = 1
          AND forgotten_at IS NULL`,
     )
     .pluck();
   const expired = database.prepare(
     `SELECT annotations.* FROM annotations JOIN backups
-       USING (repository_id, backup_id)
-       JOIN projects ON projects.project_id = annotations.project_id
+       USING (project_id, repository_id, backup_id)
+       JOIN projects USING (project_id)
      WHERE repository_id = @repository_id AND forgotten_at <= @before
        AND (pinned = 0 OR deleted_at IS NOT NULL)
        AND (seen_at IS NOT NULL OR deleted_at IS NOT NULL)
      ORDER BY forgotten_at LIMIT @limit`,
   );
   const remove = database.prepare(
-    "DELETE FROM annotations WHERE repository_id = ? AND backup_id = ?",
+    `DELETE FROM annotations WHERE project_id = @project_id
+       AND repository_id = @repository_id AND backup_id = @backup_id`,
   );
   const removeBackup = database.prepare(
-    "DELETE FROM backups WHERE repository_id = ? AND backup_id = ?",
+    `DELETE FROM backups WHERE project_id = @project_id
+       AND repository_id = @repository_id AND backup_id = @backup_id`,
   );
 
   const annotate = database.transaction(
@@ -95,9 +97,10 @@ export function storingAnnotations(database: Database) {
     },
   );
   const removed = database.transaction((keys: readonly BackupKey[]) => {
-    for (const { repository_id, backup_id } of keys) {
-      remove.run(repository_id, backup_id);
-      removeBackup.run(repository_id, backup_id);
+    for (const { repository_id, backup_id, project_id } of keys) {
+      const key = { repository_id, backup_id, project_id };
+      remove.run(key);
+      removeBackup.run(key);
     }
   });
 

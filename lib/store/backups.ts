@@ -60,7 +60,7 @@ export function wanting(database: Database) {
     SELECT repository_id, backup_id, project_id, @requested_by, @now
     FROM backups WHERE repository_id = @repository_id
       AND backup_id = @backup_id AND trigger = 'scheduled'
-    ON CONFLICT (repository_id, backup_id) DO UPDATE SET
+    ON CONFLICT (project_id, repository_id, backup_id) DO UPDATE SET
       wanted_by = coalesce(wanted_by, excluded.wanted_by),
       updated_at = excluded.updated_at`);
   const touch = database.prepare(touchSql);
@@ -92,7 +92,7 @@ const annotated = `
   SELECT backups.*, name, note, coalesce(pinned, 0) AS pinned, forgotten_at,
     iif(wanted_by IS NULL, trigger, 'manual') AS trigger,
     coalesce(wanted_by, requested_by) AS requested_by
-  FROM backups LEFT JOIN annotations USING (repository_id, backup_id)`;
+  FROM backups LEFT JOIN annotations USING (project_id, repository_id, backup_id)`;
 
 // The repository names backups whose packs it did not keep: those are none.
 const listSql = `

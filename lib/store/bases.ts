@@ -59,7 +59,7 @@ const usableSql = `
     AND walked_at > @walked_after
     AND backup_id = (
       SELECT newest.backup_id FROM backups AS newest
-        LEFT JOIN annotations USING (repository_id, backup_id)
+        LEFT JOIN annotations USING (project_id, repository_id, backup_id)
       WHERE newest.repository_id = bases.repository_id
         AND newest.project_id = bases.project_id AND forgotten_at IS NULL
         AND newest.unproven = 0

@@ -22,7 +22,8 @@ const Entry = z.object({
 /** A later version may add fields: those are dropped, the rest counts. */
 const Document = z.object({
   version: z.literal(1),
-  policy: Policy.nullable().default(null).catch(null),
+  /** undefined: of a version that we do not know. */
+  policy: Policy.nullish().catch(undefined),
   policy_at: Instant.nullable().default(null),
   backups: z.array(Entry),
 });
@@ -47,7 +48,7 @@ const mergeSql = `
     pinned, forgotten_at, wanted_by, updated_at)
   VALUES (@repository_id, @backup_id, @project_id, @name, @note, @pinned,
     @forgotten_at, @wanted_by, @updated_at)
-  ON CONFLICT (repository_id, backup_id) DO UPDATE SET
+  ON CONFLICT (project_id, repository_id, backup_id) DO UPDATE SET
     name = @name, note = @note, pinned = @pinned,
     forgotten_at = @forgotten_at, wanted_by = @wanted_by,
     updated_at = @updated_at
@@ -103,7 +104,7 @@ export function storingDocuments(database: Database) {
       }
       const { policy, policy_at, backups } = document;
       const { project_id, repository_id } = place;
-      if (policy_at !== null) {
+      if (policy_at !== null && policy !== undefined) {
         const stored = policy && JSON.stringify(policy);
         mergePolicy.run({ project_id, policy: stored, policy_at });
       }

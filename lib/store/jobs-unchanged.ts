@@ -31,7 +31,8 @@ const insertSql = `
       SELECT 1 FROM jobs WHERE project_id = @project_id
         AND state IN ('pending', 'running'))
     AND NOT EXISTS (
-      SELECT 1 FROM annotations WHERE repository_id = @repository_id
+      SELECT 1 FROM annotations WHERE project_id = @project_id
+        AND repository_id = @repository_id
         AND backup_id = @backup_id AND forgotten_at IS NOT NULL)`;
 
 export function settlingUnchanged(database: Database) {

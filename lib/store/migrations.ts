@@ -321,10 +321,9 @@ export const migrations: readonly string[] = [
     -- Somebody asked for it after it was made.
     wanted_by TEXT,
     updated_at INTEGER NOT NULL,
-    PRIMARY KEY (repository_id, backup_id)
+    -- By project: a document of one says nothing of another's backups.
+    PRIMARY KEY (project_id, repository_id, backup_id)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX annotations_of_project
-    ON annotations (project_id, repository_id);
   CREATE INDEX annotations_forgotten ON annotations (forgotten_at)
     WHERE forgotten_at IS NOT NULL;
 

@@ -1,0 +1,137 @@
+/** The sweep: all projects of a host asked at once, and nothing missed. */
+
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { settleUnchanged } from "../../lib/jobs/unchanged.js";
+import { type BtrfsEngine, startBtrfsEngine } from "../support/btrfs-engine.js";
+import { describeReal } from "../support/tools.js";
+import { until } from "../support/until.js";
+
+describeReal(
+  "the sweep of a btrfs host",
+  { needs: ["root", "btrfs", "rustic"] },
+  () => {
+    let engine: BtrfsEngine;
+    afterEach(() => engine.close());
+
+    const sweep = (ids = engine.projects) =>
+      settleUnchanged(ids, engine.backups.tools, {});
+    const notes = (id: string) => join(engine.projectDir(id), "notes.txt");
+
+    async function start(count: number): Promise<void> {
+      engine = await startBtrfsEngine();
+      for (let made = 0; made < count; made++) {
+        await engine.backup(engine.addProject());
+      }
+    }
+
+    test("settles those that have not changed, with a row each, and no others", async () => {
+      await start(3);
+      const [changed = "", ...others] = engine.projects;
+      appendFileSync(notes(changed), "more");
+      expect([...(await sweep())].toSorted()).toEqual(others.toSorted());
+      for (const project_id of others) {
+        const { jobs } = await engine.local("jobs", { project_id });
+        expect(jobs).toMatchObject([
+          {
+            ...{ state: "succeeded", unchanged: true, trigger: "scheduled" },
+            ...{ backup_id: jobs[1]?.backup_id, bytes_added: null },
+          },
+          { unchanged: false },
+        ]);
+      }
+    });
+
+    test("leaves to a job what has no base, is busy or was forgotten", async () => {
+      await start(2);
+      const [busy = "", forgotten = ""] = engine.projects;
+      const bare = engine.addProject();
+      const { backups } = await engine.local("list", { project_id: forgotten });
+      const backup_id = String(backups[0]?.backup_id);
+      await engine.local("forget", { project_id: forgotten, backup_id });
+      const { store } = engine.backups.tools;
+      store.jobs.askRestore({
+        ...{ project_id: busy, trigger: "manual", requested_by: "local" },
+        ...{ repository_id: null, target: { type: "in_place" } },
+        ...{ now: Date.now(), backup_id },
+      });
+      expect(await sweep([busy, forgotten, bare])).toEqual(new Set());
+    });
+
+    test("asks again after a restore has put another tree in the place", async () => {
+      await start(1);
+      const [project_id = ""] = engine.projects;
+      const { backups } = await engine.local("list", { project_id });
+      const { job } = await engine.local("restore", {
+        ...{ project_id, backup_id: String(backups[0]?.backup_id) },
+        target: { type: "in_place" },
+      });
+      expect(await engine.ended(job)).toMatchObject({ state: "succeeded" });
+      expect(await sweep()).toEqual(new Set());
+      const after = await engine.backup(project_id);
+      expect(after.state).toBe("succeeded");
+    });
+
+    test("misses none of 100 writes that race backups and sweeps", async () => {
+      await start(1);
+      const [project_id = ""] = engine.projects;
+      let written = 0;
+      let said = 0;
+      for (let round = 0; round < 100; round++) {
+        // A write somewhere in between: before, beside or after the sweep.
+        const write = async () => {
+          await new Promise((resolve) => setTimeout(resolve, round % 7));
+          written += 1;
+          writeFileSync(notes(project_id), `${written}\n`);
+        };
+        const before = written;
+        const [settled] = await Promise.all([
+          sweep(),
+          round % 3 === 0 ? Promise.resolve() : write(),
+        ]);
+        if (settled.has(project_id)) {
+          said += 1;
+          // It holds all that was there when the sweep began.
+          expect(inBase(project_id)).toBeGreaterThanOrEqual(before);
+        }
+        if (round % 5 === 0) await engine.backup(project_id);
+      }
+      expect(said).toBeGreaterThan(5);
+    });
+
+    const inBase = (project_id: string): number => {
+      const base = engine.backups.tools.store.bases.get(project_id);
+      const path = join(String(base?.path), "project", "notes.txt");
+      return Number.parseInt(readFileSync(path, "utf8"), 10) || 0;
+    };
+
+    test("tells how much is not yet protected, a moment later", async () => {
+      await start(1);
+      const [project_id = ""] = engine.projects;
+      const status = () => engine.local("status", { project_id });
+      expect((await status()).unprotected).toBeNull();
+      mkdirSync(join(engine.projectDir(project_id), "new"));
+      writeFileSync(join(engine.projectDir(project_id), "new", "file"), "x");
+      appendFileSync(notes(project_id), "more");
+      execFileSync("sync");
+      const { store } = engine.backups.tools;
+      const since = Date.now();
+      store.projects.notice([{ project_id, since }]);
+      await until(async () => {
+        const { unprotected } = await status();
+        return unprotected?.counted_at != null;
+      });
+      expect((await status()).unprotected).toMatchObject({
+        ...{ since, changes: 3, more: false },
+      });
+      await engine.backup(project_id);
+      expect((await status()).unprotected).toBeNull();
+    });
+  },
+);

@@ -1,0 +1,93 @@
+import { newProject, openTestStore, verbsOf } from "../support/job-rows.js";
+
+describe("what the scheduler knows of a project", () => {
+  const store = openTestStore();
+  const { ask, claim } = verbsOf(store);
+  afterAll(() => store.close());
+
+  const settle = (state: "succeeded" | "failed" | "cancelled", now: number) => {
+    const row = claim({ now });
+    if (!row) throw new Error("nothing to claim");
+    store.jobs.note(row.job_id, { fixed_at: now });
+    store.jobs.settle(row.job_id, { state, now: now + 5 });
+    return row;
+  };
+
+  test("is what its jobs did: covered, tried, failed in a row", () => {
+    const project_id = newProject();
+    const seen = () => store.projects.get(project_id);
+    ask(project_id, { now: 1000 });
+    expect(seen()).toMatchObject({ tried_at: 1000, busy: true });
+    settle("failed", 2000);
+    expect(seen()).toMatchObject({
+      ...{ failed_in_a_row: 1, failed_at: 2005, covered_at: null },
+      busy: false,
+    });
+    ask(project_id, { now: 3000 });
+    settle("cancelled", 3000);
+    ask(project_id, { now: 4000 });
+    settle("failed", 4000);
+    expect(seen()).toMatchObject({ failed_in_a_row: 2 });
+    ask(project_id, { now: 5000 });
+    settle("succeeded", 5000);
+    expect(seen()).toMatchObject({
+      ...{ failed_in_a_row: 0, failed_at: null, covered_at: 5000 },
+    });
+  });
+
+  test("keeps the oldest change until a backup holds it", () => {
+    const project_id = newProject();
+    const since = () => store.projects.get(project_id)?.unprotected_since;
+    store.projects.see([project_id], 1);
+    store.projects.notice([{ project_id, since: 3000 }]);
+    store.projects.notice([{ project_id, since: 2000 }]);
+    store.projects.notice([{ project_id, since: 4000 }]);
+    expect(since()).toBe(2000);
+    ask(project_id, { now: 5000 });
+    settle("succeeded", 5000);
+    expect(since()).toBeNull();
+    store.projects.notice([{ project_id, since: 4000 }]);
+    expect(since()).toBeNull();
+    store.projects.notice([{ project_id, since: 6000 }]);
+    expect(since()).toBe(6000);
+  });
+
+  test("begins anew when it comes back to the host", () => {
+    const [stays, leaves] = [newProject(), newProject()];
+    const first = (id: string) => store.projects.get(id)?.first_seen_at;
+    store.projects.see([stays, leaves], 10);
+    expect(
+      store.projects.see([stays], 20).map((row) => row.project_id),
+    ).toEqual([stays]);
+    expect([first(stays), first(leaves)]).toEqual([10, null]);
+    store.projects.see([stays, leaves], 30);
+    expect([first(stays), first(leaves)]).toEqual([10, 30]);
+  });
+});
+
+describe("rows of jobs", () => {
+  const store = openTestStore();
+  const { ask, claim } = verbsOf(store);
+  afterAll(() => store.close());
+
+  test("expire, but never the newest of its kind, nor what something hangs on", () => {
+    const project_id = newProject();
+    const made: string[] = [];
+    for (let at = 0; at < 6; at++) {
+      ask(project_id, { now: at * 100 });
+      const row = claim({ now: at * 100 });
+      if (!row) throw new Error("nothing to claim");
+      if (at === 1) store.jobs.note(row.job_id, { stage: "/stage" });
+      store.jobs.settle(row.job_id, { state: "succeeded", now: at * 100 + 1 });
+      made.push(row.job_id);
+    }
+    const there = () => made.map((id) => store.jobs.get(id) !== undefined);
+    store.jobs.expire({ before: 1000, atLeast: 100, limit: 100 });
+    expect(there()).toEqual(made.map(() => true));
+    store.jobs.expire({ before: 301, atLeast: 0, limit: 100 });
+    expect(there()).toEqual([false, true, false, true, true, true]);
+    store.jobs.expire({ before: 10_000, atLeast: 0, limit: 100 });
+    expect(there()).toEqual([false, true, false, false, false, true]);
+    expect(store.jobs.changedSince(0, 100)).toHaveLength(2);
+  });
+});
