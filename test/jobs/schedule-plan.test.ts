@@ -207,6 +207,20 @@ describe("after an outage", () => {
     expect(Math.max(...waits)).toBeGreaterThanOrEqual(4);
   });
 
+  test("one that ends within the window is caught up over the whole time, too", () => {
+    const resumed_at = Date.parse("2026-05-05T03:00Z");
+    const waits = Array.from({ length: 100 }, () => missed())
+      .filter(({ project_id }) => {
+        return dueOf(project_id, daily, calendar, resumed_at).due_at > noon;
+      })
+      .map((one) => {
+        const state = { resumed_at, away_ms: 3 * dayMs };
+        return (firstDue(one, state, resumed_at) - resumed_at) / minuteMs;
+      });
+    expect(waits.length).toBeGreaterThan(25);
+    expect(Math.max(...waits)).toBeGreaterThan(80);
+  });
+
   test("the regular instant wins where it comes first", () => {
     const midnight = noon + 12 * hourMs;
     const state = { resumed_at: midnight - minuteMs, away_ms: 3 * dayMs };

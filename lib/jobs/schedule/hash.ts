@@ -3,7 +3,7 @@
 /**
  * A fraction from 0 up to 1, the same for ever. Different salts are
  * independent of each other. FNV-1a alone leaves its upper bits poorly mixed
- * for ids that differ in few places: Murmur's last step mends it.
+ * for ids that differ in few places: one step of Murmur's end mends it.
  */
 export function fractionOf(project_id: string, salt: number): number {
   let hash = 0x811c9dc5 ^ salt;
@@ -11,7 +11,6 @@ export function fractionOf(project_id: string, salt: number): number {
     hash = Math.imul(hash ^ project_id.charCodeAt(i), 0x01000193);
   }
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }
 
