@@ -49,8 +49,8 @@ export function begin(plan: Plan, root: string, trace?: Trace) {
   const random = createRandom(`${plan.seed} world`);
   const facts = newFacts(random);
   mkdirSync(root, { recursive: true });
-  makeProjects(placesOf(root), facts);
   const state = newState();
+  makeProjects({ places: placesOf(root), state }, facts);
   return goOn({ plan, state, facts, kills: [], met: [] }, root, trace);
 }
 

@@ -7,12 +7,17 @@ export const backups: readonly Invariant[] = [
     id: "I1",
     sentence:
       "A backup that succeeded names one in the repository: its own, or one that it is equal to.",
-    check: ({ rows, stored, facts }) =>
+    check: ({ rows, stored, known, state, facts }) =>
       rows
         .filter(({ kind, state }) => kind === "backup" && state === "succeeded")
         .flatMap((row) => {
-          const found = stored.find((one) => one.backup_id === row.backup_id);
-          if (!found) return [`Job ${row.job_id}: no backup ${row.backup_id}.`];
+          const id = row.backup_id ?? "";
+          const found = known.find((one) => one.backup_id === id);
+          const isThere = stored.some((one) => one.backup_id === id);
+          if (!isThere && !state.removed.includes(id)) {
+            return [`Job ${row.job_id}: no backup ${id}.`];
+          }
+          if (!found) return [];
           const own = !row.unchanged;
           const wrong = [
             own && found.job_id !== row.job_id && "tag",

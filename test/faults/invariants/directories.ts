@@ -25,11 +25,11 @@ export const directories: readonly Invariant[] = [
 ];
 
 function differences(
-  { stored }: Ground,
+  { known }: Ground,
   path: string,
   backup_id: string | null,
 ): string[] {
-  const { tree = {} } = stored.find((one) => one.backup_id === backup_id) ?? {};
+  const { tree = {} } = known.find((one) => one.backup_id === backup_id) ?? {};
   const found = treeIn(path);
   const paths = [...new Set([...Object.keys(tree), ...Object.keys(found)])];
   const wrong = paths.filter((one) => tree[one] !== found[one]);
@@ -38,12 +38,13 @@ function differences(
     : [`${path} is not ${backup_id}: ${wrong.join(", ")}.`];
 }
 
-function treeIn(root: string): Record<string, string> {
+/** Without rolling snapshots, of which a backup has nothing. */
+export function treeIn(root: string): Record<string, string> {
   const all: Record<string, string> = {};
   const enter = (below: string): void => {
     for (const entry of readdirSync(join(root, below), entries)) {
-      if (entry.name === ".subvolume") continue;
       const path = join(below, entry.name);
+      if (entry.name === ".subvolume" || rolling.test(path)) continue;
       all[path] = entry.isDirectory() ? "dir " : contentOf(join(root, path));
       if (entry.isDirectory()) enter(path);
     }
@@ -52,6 +53,7 @@ function treeIn(root: string): Record<string, string> {
   return all;
 }
 
+const rolling = /^(project\/)?\.snapshots\/./;
 const entries = { withFileTypes: true } as const;
 
 /** Nobody in a world makes links. */

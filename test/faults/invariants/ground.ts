@@ -16,6 +16,7 @@ import type { Places, WorldState } from "../world/state.js";
 export interface Stored {
   backup_id: string;
   host: string;
+  time: number;
   /** Of its tag. */
   job_id: string | undefined;
   files: number;
@@ -23,6 +24,7 @@ export interface Stored {
   /** One when it is whole. */
   versions: (number | undefined)[];
   persist: PersistVersions;
+  packs: string[];
   /** Directories and files, by path. */
   tree: Record<string, string>;
 }
@@ -31,6 +33,8 @@ export interface Ground {
   session: Session;
   rows: JobRow[];
   stored: Stored[];
+  /** And those that were there once. */
+  known: Stored[];
   /** Ids in the list of backups. */
   listed: string[];
   facts: Facts;
@@ -51,7 +55,9 @@ export function groundOf(session: Session): Ground {
   const rows = session.rows();
   const stored = storedIn(places.repository, facts);
   const listed = session.listed();
-  return { session, rows, stored, listed, facts, state, places };
+  for (const one of stored) facts.known[one.backup_id] = one;
+  const known = Object.values(facts.known);
+  return { session, rows, stored, known, listed, facts, state, places };
 }
 
 function storedIn(repository: string, facts: Facts): Stored[] {
@@ -59,25 +65,35 @@ function storedIn(repository: string, facts: Facts): Stored[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => /^[0-9a-f]{64}$/.test(name))
-    .map((name) =>
-      parse(name, readFileSync(join(folder, name), "utf8"), facts),
-    );
+    .flatMap((name) => {
+      const known = facts.known[name];
+      if (known) return [known];
+      const file = JSON.parse(readFileSync(join(folder, name), "utf8")) as File;
+      return file.snapshot.label ? [] : [parse(name, file, facts)];
+    });
 }
 
 interface File {
   snapshot: {
     hostname: string;
+    /** Documents have one. */
+    label?: string;
+    time: string;
     tags: string[];
     summary: {
       total_files_processed: number;
       total_bytes_processed: number;
     };
   };
+  packs: string[];
   nodes: { path: string; type: string; content: string }[];
 }
 
-function parse(backup_id: string, text: string, facts: Facts): Stored {
-  const { snapshot, nodes } = JSON.parse(text) as File;
+function parse(
+  backup_id: string,
+  { snapshot, nodes, packs }: File,
+  facts: Facts,
+): Stored {
   const contentOf = (name: string) => {
     const found = nodes.find(({ path }) => path === name);
     return found && Buffer.from(found.content, "base64").toString();
@@ -86,7 +102,8 @@ function parse(backup_id: string, text: string, facts: Facts): Stored {
     ({ project_id }) => project_id === snapshot.hostname,
   );
   return {
-    backup_id,
+    ...{ backup_id, packs },
+    time: Date.parse(snapshot.time),
     host: snapshot.hostname,
     job_id: snapshot.tags[0]?.replace(/^job=/, ""),
     files: snapshot.summary.total_files_processed,

@@ -4,16 +4,22 @@ import { isTerminal } from "../../../conat-api/index.js";
 import { noteVersion, rememberPlaces } from "../scenario/projects.js";
 import type { Session } from "../scenario/session.js";
 import { backups } from "./backups.js";
+import { bases } from "./bases.js";
 import { cancels } from "./cancels.js";
+import { covered } from "./covered.js";
 import { directories } from "./directories.js";
 import { failures } from "./failures.js";
 import { type Ground, groundOf, type Invariant } from "./ground.js";
+import { keeping } from "./keeping.js";
 import { nothingLeft } from "./leftovers.js";
 import { persist } from "./persist.js";
 import { promises } from "./promises.js";
 import { restores } from "./restores.js";
 import { rows } from "./rows.js";
+import { saved } from "./saved.js";
+import { schedule } from "./schedule.js";
 import { secrets } from "./secrets.js";
+import { upkeep } from "./upkeep.js";
 
 export const invariants: readonly Invariant[] = [
   ...backups,
@@ -26,13 +32,26 @@ export const invariants: readonly Invariant[] = [
   ...secrets,
   ...failures,
   ...promises,
+  ...covered,
+  ...bases,
+  ...keeping,
+  ...saved,
+  ...schedule,
+  ...upkeep,
 ];
 
-export function checkAll(session: Session): void {
+export { days } from "./days.js";
+
+export function checkAll(
+  session: Session,
+  more: readonly Invariant[] = [],
+): void {
   const ground = groundOf(session);
-  const { facts, places } = ground;
-  for (const project of facts.projects) noteVersion(places, facts, project);
-  for (const { id, sentence, check } of invariants) {
+  const { facts } = ground;
+  for (const project of facts.projects) {
+    noteVersion(session.world, facts, project);
+  }
+  for (const { id, sentence, check } of [...invariants, ...more]) {
     for (const detail of check(ground)) {
       session.world.report({
         invariant: id,

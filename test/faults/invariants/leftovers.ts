@@ -3,17 +3,20 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Session } from "../scenario/session.js";
+import { strayBases } from "./bases.js";
 import type { Invariant } from "./ground.js";
 
 export const nothingLeft: readonly Invariant[] = [
   {
     id: "I3",
-    sentence: "No process, stage, staging tree, capture or profile is left.",
+    sentence:
+      "No process, stage, base, staging tree, capture or profile is left.",
     check: ({ session }) => leftovers(session),
   },
 ];
 
-export function leftovers({ world }: Session): string[] {
+export function leftovers(session: Session): string[] {
+  const { world } = session;
   const { data, projects, persist, restored } = world.places;
   const work = [projects, persist].map((at) => join(at, ".project-backups"));
   const inWork = work.flatMap((directory) => [
@@ -31,6 +34,7 @@ export function leftovers({ world }: Session): string[] {
   const groups = [...world.groups.values(), ...world.state.outliving];
   return [
     ...[...inWork, ...stagesIn(data), ...hidden].map((path) => `${path}.`),
+    ...strayBases(session).map((path) => `${path}.`),
     ...profiles.map((name) => `Profile ${name}.`),
     ...groups.map(({ pid }) => `Process group ${pid}.`),
   ];

@@ -10,7 +10,7 @@ import {
   persistIn,
   type PersistVersions,
 } from "../scenario/persist.js";
-import { pathsOf } from "../scenario/projects.js";
+import { livingProjects, pathsOf } from "../scenario/projects.js";
 import type { Ground, Invariant } from "./ground.js";
 import { inPlace } from "./restores.js";
 
@@ -18,12 +18,12 @@ export const persist: readonly Invariant[] = [
   {
     id: "I1",
     sentence: "A backup has a persist store that its project had.",
-    check: ({ facts, rows, stored }) =>
+    check: ({ facts, rows, known }) =>
       rows
         .filter(({ kind, state }) => kind === "backup" && state === "succeeded")
         .flatMap(({ job_id, project_id, backup_id }) => {
           const project = withStore(facts.projects, project_id);
-          const found = stored.find((one) => one.backup_id === backup_id);
+          const found = known.find((one) => one.backup_id === backup_id);
           if (!project || !found) return [];
           const history = facts.persistHistory[project_id] ?? [];
           return isHeld(project, found.persist, history)
@@ -55,7 +55,7 @@ export const persist: readonly Invariant[] = [
     sentence:
       "A persist store has what was written last, or what was restored since.",
     check: (ground) =>
-      ground.facts.projects.flatMap((project) => {
+      livingProjects(ground.facts).flatMap((project) => {
         const { persist: place } = pathsOf(ground.places, project);
         if (place === undefined) return [];
         const [found, expected] = [
@@ -91,7 +91,7 @@ function expectedIn(
   ground: Ground,
   project: Project,
 ): PersistVersions | undefined {
-  const { facts, stored } = ground;
+  const { facts, known } = ground;
   const { project_id } = project;
   const succeeded = inPlace(ground)
     .map(({ row }) => row)
@@ -102,7 +102,7 @@ function expectedIn(
   const aside = succeeded.map((row) => shown(persistIn(kept(ground, row))));
   if (!aside.includes(shown(last))) return last;
   const backup_id = succeeded.at(-1)?.backup_id;
-  return stored.find((one) => one.backup_id === backup_id)?.persist;
+  return known.find((one) => one.backup_id === backup_id)?.persist;
 }
 
 function shown(versions: PersistVersions | undefined): string {

@@ -46,12 +46,14 @@ function givenUp(row: JobRow): boolean {
 }
 
 function holds(
-  { facts, stored }: Ground,
+  { facts, known, state: { removed } }: Ground,
   { state, backup_id }: JobRow,
   { project_id, since, persistSince }: Promised,
 ): boolean {
   if (state !== "succeeded") return false;
-  const found = stored.find((one) => one.backup_id === backup_id);
+  // It was there, and its time was over before anybody looked.
+  if (removed.includes(backup_id ?? "")) return true;
+  const found = known.find((one) => one.backup_id === backup_id);
   const [version] = found?.versions ?? [];
   const from = (facts.history[project_id] ?? []).slice(Math.max(0, since));
   if (version === undefined || !from.includes(version)) return false;

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { JobRow } from "../../../lib/store/index.js";
-import { versionsIn } from "../scenario/projects.js";
+import { livingProjects, versionsIn } from "../scenario/projects.js";
 import type { Places } from "../world/state.js";
 import type { Ground, Invariant } from "./ground.js";
 
@@ -12,7 +12,7 @@ export const restores: readonly Invariant[] = [
     id: "I5",
     sentence: "A project's tree is whole.",
     check: ({ facts, places }) =>
-      facts.projects
+      livingProjects(facts)
         .map(({ project_id }) => join(places.projects, project_id))
         .filter((tree) => !isWhole(tree))
         .map((tree) => `${tree} holds ${versionsIn(tree).join(", ")}.`),
@@ -36,7 +36,7 @@ export const restores: readonly Invariant[] = [
     sentence:
       "A project has what was written last, or what was restored since.",
     check: (ground) =>
-      ground.facts.projects.flatMap(({ project_id }) => {
+      livingProjects(ground.facts).flatMap(({ project_id }) => {
         const place = join(ground.places.projects, project_id);
         const [version] = versionsIn(place);
         const allowed = expectedVersions(ground, project_id);
@@ -100,7 +100,7 @@ function expectedVersions(
   ground: Ground,
   project_id: string,
 ): (number | undefined)[] {
-  const { facts, stored, places } = ground;
+  const { facts, known, places } = ground;
   const succeeded = inPlace(ground)
     .map(({ row }) => row)
     .filter((row) => row.project_id === project_id)
@@ -109,5 +109,5 @@ function expectedVersions(
   const aside = succeeded.flatMap((row) => versionsIn(keptOf(places, row)));
   if (!aside.includes(last)) return [last];
   const backup_id = succeeded.at(-1)?.backup_id;
-  return stored.find((one) => one.backup_id === backup_id)?.versions ?? [];
+  return known.find((one) => one.backup_id === backup_id)?.versions ?? [];
 }

@@ -1,17 +1,27 @@
 /** What people, the hub, the machine and bad luck do, by chance. */
 
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Job } from "../../../conat-api/index.js";
 import { createFaults } from "../world/faults.js";
 import { pickWeighted } from "../world/random.js";
 import type { Project } from "./facts.js";
-import { noteVersion, writeVersion } from "./projects.js";
+import { annotate, deleteProject, setPolicy, setQuota } from "./people.js";
+import {
+  livingProjects,
+  noteVersion,
+  pathsOf,
+  writeStore,
+  writeVersion,
+} from "./projects.js";
 import { randomScript } from "./scripts.js";
 import type { Session } from "./session.js";
 
 const weights = {
   ...{ backup: 30, write: 22, cancel: 9, look: 10, restore: 12, wait: 26 },
   ...{ again: 3, clock: 3, trouble: 6, calm: 5, faults: 2 },
+  ...{ store: 6, snapshot: 2, tick: 22, days: 9, annotate: 14, policy: 3 },
+  ...{ quota: 2, deleted: 1, upkeep: 5, disk: 1 },
 };
 type Action = keyof typeof weights;
 
@@ -19,7 +29,7 @@ export async function act(session: Session): Promise<void> {
   const { chance } = session.world;
   const action = pickWeighted<Action>(chance, weights);
   session.world.onStep?.(`action ${action}`);
-  await actions[action](session, chance.pick(session.facts.projects));
+  await actions[action](session, chance.pick(livingProjects(session.facts)));
 }
 
 const actions: Record<
@@ -27,8 +37,7 @@ const actions: Record<
   (session: Session, project: Project) => Promise<void> | void
 > = {
   backup: askBackup,
-  write: ({ world, facts }, project) =>
-    writeVersion(world.places, facts, project),
+  write: ({ world, facts }, project) => writeVersion(world, facts, project),
   cancel: askCancel,
   look: askAround,
   restore: askRestore,
@@ -41,7 +50,7 @@ const actions: Record<
   },
   clock({ world: { chance, timers } }) {
     const ahead = chance.chance(0.5) ? 1 : -1;
-    timers.clocks.wallOffsetMs += ahead * chance.below(36 * 3_600_000);
+    timers.jump(ahead * chance.below(36 * hourMs));
   },
   trouble({ world }) {
     const random = world.chance;
@@ -54,12 +63,46 @@ const actions: Record<
   faults({ world }) {
     world.faults = createFaults(world.chance, 0.05);
   },
+  store: ({ world, facts }, project) => writeStore(world, facts, project),
+  snapshot: takeSnapshot,
+  tick: ({ tick }) => void tick(),
+  // Schedules, retention and upkeep come due.
+  days({ world: { chance, timers } }) {
+    timers.jump((1 + chance.below(chance.chance(0.5) ? 8 : 50)) * hourMs);
+  },
+  ...{ annotate, policy: setPolicy, quota: setQuota, deleted: deleteProject },
+  upkeep: askUpkeep,
+  disk({ world: { state } }) {
+    state.diskIsShort = !state.diskIsShort;
+  },
 };
+
+const hourMs = 3_600_000;
+
+/** A full disk refuses an operator as well. */
+function askUpkeep({ world, askRepository }: Session): void {
+  try {
+    askRepository(world.chance.pick(["forget", "prune", "check"] as const));
+  } catch (error) {
+    if (world.kills.dead || world.faults === undefined) throw error;
+  }
+}
+
+/** One of the project's own, as its people see them. */
+async function takeSnapshot(session: Session, project: Project): Promise<void> {
+  const { world, run } = session;
+  const { subvolume } = pathsOf(world.places, project);
+  if (!existsSync(subvolume)) return;
+  const folder = join(subvolume, ".snapshots");
+  mkdirSync(folder, { recursive: true });
+  const name = join(folder, `s${world.tick()}`);
+  await run("btrfs", ["subvolume", "snapshot", "-r", subvolume, name]);
+}
 
 async function askBackup(session: Session, project: Project): Promise<void> {
   const { world, facts, ask } = session;
   const { project_id } = project;
-  noteVersion(world.places, facts, project);
+  noteVersion(world, facts, project);
   const since = (facts.history[project_id]?.length ?? 0) - 1;
   const persistSince = (facts.persistHistory[project_id]?.length ?? 0) - 1;
   const answer = await ask("start", project, { project_id });

@@ -1,6 +1,7 @@
 /** What the people of a world know and remember, whatever happens to its host. */
 
-import type { JobState } from "../../../conat-api/index.js";
+import type { JobState, Policy } from "../../../conat-api/index.js";
+import type { Stored } from "../invariants/ground.js";
 import type { PersistVersions } from "./persist.js";
 
 export interface Facts {
@@ -9,6 +10,11 @@ export interface Facts {
   version: number;
   /** Versions in the place of each project, in order. */
   history: Record<string, number[]>;
+  /**
+   * When a version was last in the place of each project, or `file` and
+   * `database` of its persist store: monotonic, of those that are not there.
+   */
+  left: Record<string, Record<string, number>>;
   /** What the place of each project held at the last look, or was given since. */
   last: Record<string, number>;
   /** The same of persist stores, for projects that have one. */
@@ -29,6 +35,33 @@ export interface Facts {
   /** Directories that restores were asked to make. */
   targets: number;
   host_id: string;
+  /** What people made of backups, as far as they were told. */
+  marks: Record<string, Mark>;
+  /** The policies that people have set. */
+  policies: Record<string, Policy | null>;
+  /** Of projects whose document was written when the job file was lost. */
+  saved: Record<string, Saved>;
+  /** Projects that were deleted for good, and when (epoch ms). */
+  deleted: Record<string, number>;
+  /** Backups that a project may have; absent: as many as it likes. */
+  quotas: Record<string, number>;
+  /** The hub keeps pins and policies, by project; undefined: nobody does. */
+  hub: Record<string, string> | undefined;
+  /** Every backup that was ever seen. */
+  known: Record<string, Stored>;
+}
+
+/** Absent: nobody knows. */
+export interface Mark {
+  project_id: string;
+  pinned?: boolean;
+  name?: string | null;
+  forgotten?: boolean;
+}
+
+export interface Saved {
+  policy: string | null;
+  backups: { backup_id: string; pinned: 0 | 1; name: string | null }[];
 }
 
 /** Where a project keeps its persist store. */

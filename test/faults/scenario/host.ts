@@ -6,18 +6,18 @@ import { currentContext, livingActor } from "../world/actor.js";
 import { cap } from "../world/mutating.js";
 import type { World } from "../world/world.js";
 import type { Facts } from "./facts.js";
-import { noteVersion, pathsOf } from "./projects.js";
+import { livingProjects, noteVersion, pathsOf } from "./projects.js";
 
 export function hostOf(world: World, facts: Facts): ProjectHost {
   const { places } = world;
   const project = (id: string) =>
-    facts.projects.find(({ project_id }) => project_id === id);
+    livingProjects(facts).find(({ project_id }) => project_id === id);
   const later = <T>(action: () => T) =>
     world.schedule(currentContext(), action);
   const told = (what: string, id: string) =>
     later(() => {
       const found = project(id);
-      if (found) noteVersion(places, facts, found);
+      if (found) noteVersion(world, facts, found);
       world.effect(livingActor(), `port ${what}`, () => {});
     });
   return {
@@ -26,8 +26,14 @@ export function hostOf(world: World, facts: Facts): ProjectHost {
     projects: {
       list: () =>
         later(() =>
-          facts.projects.map(({ project_id }) => ({
+          livingProjects(facts).map(({ project_id }) => ({
             ...{ project_id, last_edited: 0 },
+          })),
+        ),
+      deleted: () =>
+        later(() =>
+          Object.entries(facts.deleted).map(([project_id, deleted_at]) => ({
+            ...{ project_id, deleted_at },
           })),
         ),
       role: (id, account_id) =>
@@ -47,8 +53,29 @@ export function hostOf(world: World, facts: Facts): ProjectHost {
       },
     },
     replaced: (id) => told("replaced", id),
+    maintainer: () => later(() => facts.host_id),
+    quota: (id) => later(() => ({ max_backups: facts.quotas[id] })),
+    ...(facts.hub ? { annotations: hubOf(world, facts.hub) } : {}),
     logger: loggerOf(world),
     clock: { now: () => world.timers.wall() },
+  };
+}
+
+/** What a hub was told it keeps, whatever becomes of the host. */
+function hubOf(
+  world: World,
+  texts: Record<string, string>,
+): NonNullable<ProjectHost["annotations"]> {
+  const later = <T>(action: () => T) =>
+    world.schedule(currentContext(), action);
+  return {
+    read: (id) => later(() => texts[id]),
+    write: (id, text) =>
+      later(() =>
+        world.effect(livingActor(), "port annotations", () => {
+          texts[id] = text;
+        }),
+      ),
   };
 }
 
@@ -69,6 +96,11 @@ function loggerOf(world: World): Logger {
   };
 }
 
+/** Retention has something to take. */
+const smallest = {
+  ...{ last: 1, hourly: 0, daily: 1, weekly: 0, monthly: 0, yearly: 0 },
+};
+
 export function configOf({ places }: World): Config {
   return parseConfig({
     repository: { kind: "local", path: places.repository },
@@ -78,6 +110,13 @@ export function configOf({ places }: World): Config {
     },
     commands: { rustic: "rustic" },
     limits: { jobs: cap, idle_timeout_seconds: 60, drain_seconds: 5 },
-    schedule: { enabled: false },
+    // The clock of a world jumps: what it skipped is not waited for.
+    schedule: { catch_up_minutes: 1 },
+    policy: { keep: smallest, keep_manual: { last: 2, days: 0 } },
+    retention: { unforget_days: 1, deleted_days: 1 },
+    maintenance: {
+      ...{ prune_days: 0.5, keep_delete_hours: 12, check_hours: 12 },
+      data_parts: 2,
+    },
   });
 }

@@ -1,6 +1,7 @@
 /** The life of one host process: recover, be checked, be lively, be killed. */
 
-import { checkAll } from "../invariants/index.js";
+import { checkAll, days } from "../invariants/index.js";
+import { watchRepository } from "../invariants/repository.js";
 import { inContext } from "../world/actor.js";
 import { type Aim, anyPoint } from "../world/kills.js";
 import { finishOutliving } from "../world/os.js";
@@ -8,6 +9,7 @@ import { runWorld } from "../world/scheduler.js";
 import type { World } from "../world/world.js";
 import { act } from "./actions.js";
 import type { Facts } from "./facts.js";
+import { passDays } from "./days.js";
 import { perhapsLoseRows } from "./loss.js";
 import { settleDown } from "./quiet.js";
 import { openSession, type Session } from "./session.js";
@@ -21,6 +23,7 @@ export async function live(
   passDowntime(world);
   perhapsLoseRows(world, facts);
   const session = openSession(world, facts);
+  world.onProgram = (line) => watchRepository(session, line);
   const eager = world.chance.chance(0.35) && aim !== undefined;
   if (aim && (eager || "step" in aim)) world.kills.aimAt(aim);
   return runWorld(world, async () => {
@@ -28,6 +31,10 @@ export async function live(
     if (!eager) {
       await settleDown(session);
       checkAll(session);
+    }
+    if (aim === undefined && world.state.violations.length === 0) {
+      await passDays(session);
+      checkAll(session, days);
     }
     if (aim === undefined || world.state.violations.length > 0) {
       return session.close();

@@ -1,6 +1,12 @@
 /** The persist store of a project: what somebody keeps in it, and its versions. */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Project } from "./facts.js";
 
@@ -9,11 +15,26 @@ export type PersistVersions = [file: number | null, database: number | null];
 
 const header = "SQLite format 3\0";
 
-export function writePersist(store: string, version: number): void {
+/** A kernel's clock for files goes in ticks. */
+const tickMs = 4;
+
+export function writePersist(
+  store: string,
+  version: number,
+  wallMs: number,
+): void {
   mkdirSync(store, { recursive: true });
   const text = `version ${version}\n`;
-  writeFileSync(join(store, "version"), text);
-  writeFileSync(join(store, "messages.db"), `${header}${text}`);
+  const seconds = (Math.floor(wallMs / tickMs) * tickMs) / 1000;
+  const isNew = !existsSync(join(store, "version"));
+  for (const [name, content] of [
+    ["version", text],
+    ["messages.db", `${header}${text}`],
+  ] as const) {
+    writeFileSync(join(store, name), content);
+    utimesSync(join(store, name), seconds, seconds);
+  }
+  if (isNew) utimesSync(store, seconds, seconds);
 }
 
 export function persistIn(store: string): PersistVersions {

@@ -4,9 +4,15 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ProjectPaths } from "../../../lib/host.js";
 import type { Random } from "../world/random.js";
-import type { Places } from "../world/state.js";
+import type { Places, WorldState } from "../world/state.js";
 import type { Facts, PersistKind, Project } from "./facts.js";
 import { persistIn, writePersist } from "./persist.js";
+
+/** Where something happens, and when. */
+export interface Scene {
+  places: Places;
+  state: Pick<WorldState, "clocks">;
+}
 
 const kinds: readonly PersistKind[] = [
   ...(["none", "inside", "subvolume", "directory"] as const),
@@ -32,10 +38,13 @@ export function newFacts(random: Random): Facts {
       ...{ persistHistory: {}, persistLast: {}, cancelled: {}, asked: {} },
       host_id: uuid(),
     },
+    ...{ left: {}, marks: {}, policies: {}, saved: {}, deleted: {} },
+    ...{ quotas: {}, known: {}, hub: random.chance(0.3) ? {} : undefined },
   };
 }
 
-export function makeProjects(places: Places, facts: Facts): void {
+export function makeProjects(scene: Scene, facts: Facts): void {
+  const { places } = scene;
   mkdirSync(places.restored, { recursive: true });
   mkdirSync(places.os, { recursive: true });
   for (const project of facts.projects) {
@@ -45,7 +54,7 @@ export function makeProjects(places: Places, facts: Facts): void {
       if (project.persist === "subvolume") makeSubvolume(persist);
       mkdirSync(persist, { recursive: true });
     }
-    writeVersion(places, facts, project);
+    writeVersion(scene, facts, project);
   }
 }
 
@@ -65,41 +74,87 @@ const together = ["a.txt", "folder/b.txt", "folder/inner/c.txt"];
 
 /** Somebody works in the project; not while it is not there. */
 export function writeVersion(
-  places: Places,
+  scene: Scene,
   facts: Facts,
   project: Project,
 ): void {
-  const { subvolume, persist } = pathsOf(places, project);
+  const { subvolume } = pathsOf(scene.places, project);
   if (!existsSync(subvolume)) return;
-  noteVersion(places, facts, project);
+  noteVersion(scene, facts, project);
   const version = (facts.version += 1);
   facts.last[project.project_id] = version;
   for (const name of together) {
     mkdirSync(join(subvolume, name, ".."), { recursive: true });
     writeFileSync(join(subvolume, name), `version ${version}\n`);
   }
+  writeStore(scene, facts, project, version);
+}
+
+/** To the persist store alone; not while it is not there. */
+export function writeStore(
+  scene: Scene,
+  facts: Facts,
+  project: Project,
+  version = (facts.version += 1),
+): void {
+  const { persist } = pathsOf(scene.places, project);
+  noteVersion(scene, facts, project);
   if (persist && existsSync(persist)) {
-    writePersist(persist, version);
+    const { monotonicMs, wallOffsetMs } = scene.state.clocks;
+    writePersist(persist, version, monotonicMs + wallOffsetMs);
     facts.persistLast[project.project_id] = persistIn(persist);
   }
-  noteVersion(places, facts, project);
+  noteVersion(scene, facts, project);
 }
 
 /** What is in the place now is part of its history. */
 export function noteVersion(
-  places: Places,
-  { history, persistHistory }: Facts,
+  { places, state }: Scene,
+  facts: Facts,
   project: Project,
 ): void {
   const { project_id } = project;
   const [version] = versionsIn(join(places.projects, project_id));
-  const known = history[project_id] ?? [];
-  if (version !== undefined && known.at(-1) !== version) known.push(version);
+  const known = facts.history[project_id] ?? [];
+  if (version !== undefined && known.at(-1) !== version) {
+    const { monotonicMs } = state.clocks;
+    notePart(facts, project_id, [["tree", known.at(-1), version]], monotonicMs);
+    known.push(version);
+  }
   const { persist } = pathsOf(places, project);
   if (persist === undefined || !existsSync(persist)) return;
-  const stores = (persistHistory[project_id] ??= []);
+  const stores = (facts.persistHistory[project_id] ??= []);
   const store = persistIn(persist);
-  if (`${stores.at(-1)}` !== `${store}`) stores.push(store);
+  const before = stores.at(-1);
+  if (`${before}` === `${store}`) return;
+  const parts = store.map(
+    (one, at) => [storeParts[at], before?.[at], one] as const,
+  );
+  notePart(facts, project_id, parts, state.clocks.monotonicMs);
+  stores.push(store);
+}
+
+export const storeParts = ["file", "database"] as const;
+
+type Part = readonly [name: string | undefined, before: unknown, now: unknown];
+
+function notePart(
+  { left }: Facts,
+  project_id: string,
+  parts: readonly Part[],
+  monotonicMs: number,
+): void {
+  const places = (left[project_id] ??= {});
+  for (const [name, before, now] of parts) {
+    if (before === now) continue;
+    places[`${name} ${before}`] = monotonicMs;
+    delete places[`${name} ${now}`];
+  }
+}
+
+/** Those that nobody has deleted. */
+export function livingProjects({ projects, deleted }: Facts): Project[] {
+  return projects.filter(({ project_id }) => !(project_id in deleted));
 }
 
 /** What was looked at is what the next look begins with. */

@@ -3,12 +3,18 @@
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { existsSync } from "node:fs";
-import type { Input, MethodName, Output } from "../../../conat-api/index.js";
+import type {
+  Input,
+  MethodName,
+  Output,
+  RepositoryJobKind,
+} from "../../../conat-api/index.js";
 import {
   type ProjectBackups,
   startProjectBackups,
 } from "../../../lib/index.js";
 import type { JobRow } from "../../../lib/store/index.js";
+import { startProgram } from "../programs/start.js";
 import { type Actor, inContext } from "../world/actor.js";
 import type { World } from "../world/world.js";
 import type { Facts, Project } from "./facts.js";
@@ -29,6 +35,14 @@ export interface Session {
   rows(): JobRow[];
   /** Ids of all backups that are listed. */
   listed(): string[];
+  /** What the job file says, as it is on the disk. */
+  select<T>(sql: string): T[];
+  /** The scheduler looks, as each minute; its errors go to the log. */
+  tick(): Promise<void>;
+  /** Work on the repository, as its operator asks for it. */
+  askRepository(kind: RepositoryJobKind): void;
+  /** A program of somebody who is not the host. */
+  run(file: string, args: readonly string[]): Promise<number>;
   /** Passes time. */
   sleep(ms: number): Promise<void>;
 }
@@ -44,11 +58,32 @@ export function openSession(world: World, facts: Facts): Session {
     inContext({ actor: host, request }, action);
   const select = reader(world.places.data, scenario);
   const rows = () => select("SELECT * FROM jobs ORDER BY seq") as JobRow[];
+  const sleep = (ms: number) =>
+    new Promise<void>((resolve) => {
+      world.timers.add({ actor: scenario }, ms, resolve);
+    });
   world.projectOfJob = (id) =>
     rows().find(({ job_id }) => job_id === id)?.project_id;
 
   return {
-    ...{ world, facts, rows },
+    ...{ world, facts, rows, sleep },
+    select: <T>(sql: string) => select(sql) as T[],
+    tick: async () => {
+      const living = engine;
+      if (living) await inHost(() => living.tick());
+    },
+    askRepository(kind) {
+      const { tools } = engine as ProjectBackups;
+      inHost(() => askRepository(tools, kind));
+    },
+    run: (file, args) =>
+      inContext({ actor: scenario }, () =>
+        startProgram(file, {
+          ...{ args, cwd: world.places.os, env: {}, input: "", pid: 1 },
+          ...{ out() {}, err() {}, wouldStill() {}, script: {} },
+          work: sleep,
+        }),
+      ),
     listed: () =>
       (select("SELECT backup_id FROM backups") as { backup_id: string }[]).map(
         ({ backup_id }) => backup_id,
@@ -80,11 +115,20 @@ export function openSession(world: World, facts: Facts): Session {
         if (world.exclusive === request) world.exclusive = undefined;
       }
     },
-    sleep: (ms) =>
-      new Promise((resolve) => {
-        world.timers.add({ actor: scenario }, ms, resolve);
-      }),
   };
+}
+
+function askRepository(
+  { store, host, repositories }: ProjectBackups["tools"],
+  kind: RepositoryJobKind,
+): void {
+  const repository_id = repositories.knownId();
+  if (repository_id === undefined) return;
+  const now = host.clock.now();
+  store.jobs.askRepository({
+    ...{ repository_id, kind, now },
+    ...{ trigger: "manual", requested_by: "operator" },
+  });
 }
 
 function callerOf(

@@ -15,6 +15,8 @@ export interface Clocks {
   monotonicMs: number;
   /** What the wall clock is ahead of that. */
   wallOffsetMs: number;
+  /** Since when it was ahead by what, before it was set. */
+  jumps: { untilMs: number; offsetMs: number }[];
 }
 
 export class Timers {
@@ -25,6 +27,14 @@ export class Timers {
 
   wall(): number {
     return Math.round(this.clocks.monotonicMs + this.clocks.wallOffsetMs);
+  }
+
+  /** Somebody sets the wall clock, or the machine sleeps. */
+  jump(ms: number): void {
+    const { clocks } = this;
+    const { monotonicMs: untilMs, wallOffsetMs: offsetMs } = clocks;
+    clocks.jumps.push({ untilMs, offsetMs });
+    clocks.wallOffsetMs += ms;
   }
 
   add(
@@ -69,6 +79,22 @@ export class Timers {
       timer.order = this.order += 1;
     }
   }
+}
+
+/**
+ * The first monotonic instant at which the wall clock showed this: one that
+ * was set back shows it again.
+ */
+export function firstInstantOf(wall: number, clocks: Clocks): number {
+  const { jumps, wallOffsetMs, monotonicMs } = clocks;
+  const epochs = [...jumps, { untilMs: monotonicMs, offsetMs: wallOffsetMs }];
+  let sinceMs = 0;
+  for (const { untilMs, offsetMs } of epochs) {
+    const at = wall - offsetMs;
+    if (at >= sinceMs - 1 && at <= untilMs + 1) return at;
+    sinceMs = untilMs;
+  }
+  return -Infinity;
 }
 
 function isBefore(one: Timer, other: Timer): boolean {

@@ -43,7 +43,7 @@ function notStarted(file: string): Child {
 
 const leaves = ["rustic", "btrfs", "cp", "sync", "node", "true", "unshare"];
 const verbs =
-  /^(backup|restore|init|cat|key|list|snapshots|check|create|snapshot|delete|show|sync|send|--version)$/;
+  /^(backup|restore|init|cat|key|list|snapshots|check|forget|prune|repoinfo|create|snapshot|delete|show|sync|send|--version)$/;
 
 /** `rustic backup`: the program behind its prefixes, and its verb. */
 export function titleOf(line: readonly string[]): string {

@@ -14,6 +14,8 @@ export function projectOf(
   world: World,
   line: readonly string[],
 ): string | undefined {
+  // A document is no backup of it.
+  if (line.includes("--label")) return undefined;
   const host = line.indexOf("--host");
   if (host !== -1) return line[host + 1];
   const job_id = restoredBy(line);

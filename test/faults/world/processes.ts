@@ -17,6 +17,7 @@ export function startGroup(world: World, start: Start): Child {
   const { title, line } = start;
   const group = createGroup(world, title, line);
   watchMutating(world, group, line);
+  world.onProgram?.(line);
   world.groups.set(group.pid, group);
   const { stdout, stderr, result, tell } = createChannel(world);
   const end = (ended: Result) => {

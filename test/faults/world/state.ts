@@ -36,6 +36,10 @@ export interface WorldState {
   violations: Violation[];
   /** Restore programs that were started for a job. */
   restoreRuns: Record<string, number>;
+  /** Backups that a program was told to remove. */
+  removed: string[];
+  /** The projects' disk is nearly full. */
+  diskIsShort: boolean;
 }
 
 export interface Violation {
@@ -51,7 +55,10 @@ export interface Violation {
 
 export function newState(): WorldState {
   return {
-    clocks: { monotonicMs: 1_000_000, wallOffsetMs: 1_760_000_000_000 },
+    clocks: {
+      ...{ monotonicMs: 1_000_000, wallOffsetMs: 1_760_000_000_000 },
+      jumps: [],
+    },
     sequence: 0,
     nextPid: 1_000_000,
     started: 100,
@@ -61,6 +68,7 @@ export function newState(): WorldState {
     log: [],
     violations: [],
     restoreRuns: {},
+    ...{ removed: [], diskIsShort: false },
   };
 }
 

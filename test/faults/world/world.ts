@@ -52,6 +52,8 @@ export class World {
   script: (title: string) => Script = () => ({});
   /** Asked of the rows. */
   projectOfJob: (job_id: string) => string | undefined = () => undefined;
+  /** Told of each program that the host starts, before it runs. */
+  onProgram: ((line: readonly string[]) => void) | undefined;
   /** Told of each step, for a trace. */
   onStep: ((text: string) => void) | undefined;
   /** The scenario's requests that have not been answered. */

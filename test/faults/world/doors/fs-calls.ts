@@ -48,8 +48,16 @@ export function corrected(
   const { btrfs } = world.places;
   const text = String(path);
   if (text !== btrfs && !text.startsWith(`${btrfs}/`)) return result;
-  if (name === "statfs") return { ...(result as object), type: btrfsMagic };
-  const stats = result as fs.Stats | undefined;
+  if (name === "statfs") {
+    const bavail = world.state.diskIsShort ? 5 : 50;
+    const free = { blocks: 100, bfree: bavail, bavail };
+    return { ...(result as object), ...free, type: btrfsMagic };
+  }
+  const stats = result as fs.Stats | fs.BigIntStats | undefined;
+  // The kernel's own times are none of the world's.
+  if (stats && "ctimeNs" in stats) {
+    Object.assign(stats, { ctimeNs: stats.mtimeNs });
+  }
   if (!stats?.isDirectory()) return result;
   const kind = markerOf(text);
   if (kind !== undefined) {

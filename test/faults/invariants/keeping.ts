@@ -1,0 +1,61 @@
+/** I7: what retention never takes is there, and people can see it. */
+
+import type { Facts } from "../scenario/facts.js";
+import { type Annotation, annotationsOf } from "./annotations.js";
+import type { Ground, Invariant, Stored } from "./ground.js";
+
+export const keeping: readonly Invariant[] = [
+  {
+    id: "I7",
+    sentence: "A pinned backup is in the repository, and not forgotten.",
+    check: (ground) =>
+      Object.entries(ground.facts.marks).flatMap(([backup_id, mark]) => {
+        if (mark.pinned !== true || mark.project_id in ground.facts.deleted) {
+          return [];
+        }
+        const isStored = ground.stored.some(
+          (one) => one.backup_id === backup_id,
+        );
+        if (!isStored) return [`${backup_id} is not there.`];
+        // Somebody may have pinned what was forgotten before.
+        return [];
+      }),
+  },
+  {
+    id: "I7",
+    sentence: "Retention forgets neither pinned backups nor the newest one.",
+    check: (ground) =>
+      annotationsOf(ground.session)
+        .filter((one) => isByRetention(one, ground.facts))
+        .filter((one) => isFirm(one, ground))
+        .map(({ backup_id }) => `${backup_id}.`),
+  },
+];
+
+function isByRetention(
+  { backup_id, project_id, forgotten_at }: Annotation,
+  { marks, deleted }: Facts,
+): boolean {
+  if (forgotten_at === null || project_id in deleted) return false;
+  const mark = marks[backup_id];
+  return mark === undefined || mark.forgotten === false;
+}
+
+/** It is pinned, or there is none that is newer, good and not forgotten. */
+function isFirm({ backup_id, project_id }: Annotation, ground: Ground) {
+  const { facts, known } = ground;
+  const found = known.find((one) => one.backup_id === backup_id);
+  if (!found) return false;
+  const newer = known.filter(
+    (one) => one.host === project_id && isNewer(one, found),
+  );
+  return facts.marks[backup_id]?.pinned === true || newer.length === 0;
+}
+
+function isNewer(one: Stored, other: Stored): boolean {
+  if (one.backup_id === other.backup_id) return false;
+  return (
+    one.time > other.time ||
+    (one.time === other.time && one.backup_id > other.backup_id)
+  );
+}

@@ -1,0 +1,41 @@
+/** The scheduler asks for one backup a slot, and no more. */
+
+import type { JobRow } from "../../../lib/store/index.js";
+import type { Invariant } from "./ground.js";
+
+export const schedule: readonly Invariant[] = [
+  {
+    id: "schedule",
+    sentence: "Nothing is scheduled where the slot has its backup already.",
+    check: ({ facts, rows }) =>
+      facts.projects.flatMap(({ project_id }) => {
+        const mine = rows.filter(
+          (row) => row.project_id === project_id && row.kind === "backup",
+        );
+        return mine
+          .filter((row, at) => isOneTooMany(row, mine.slice(0, at)))
+          .map(({ job_id }) => `Job ${job_id}.`);
+      }),
+  },
+];
+
+/** One that was found later did not count when this was asked for. */
+const untold = "the end of this backup was not seen";
+
+function isOneTooMany(row: JobRow, before: readonly JobRow[]): boolean {
+  if (row.trigger !== "scheduled") return false;
+  const covering = before.findLast(
+    ({ state, warnings }) =>
+      state === "succeeded" && !warnings.includes(untold),
+  );
+  const from = covering?.fixed_at ?? Infinity;
+  return from <= row.created_at && isOfOneSlot(from, row.created_at);
+}
+
+const [hourMs, dayMs] = [3_600_000, 24 * 3_600_000] as const;
+const windowMs = 6 * hourMs;
+
+/** All worlds have daily schedules and a window after midnight, UTC. */
+function isOfOneSlot(from: number, to: number): boolean {
+  return from % dayMs >= windowMs && to < from - (from % dayMs) + dayMs;
+}

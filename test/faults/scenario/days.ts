@@ -1,0 +1,28 @@
+/** Some days pass in peace: what is due by then is done. */
+
+import { livingProjects, writeVersion } from "./projects.js";
+import { look } from "./quiet.js";
+import type { Session } from "./session.js";
+
+const hourMs = 3_600_000;
+/** Longer than any of a world's periods. */
+const hours = 56;
+const stepHours = 7;
+/** The catch-up of the scheduler. */
+const awakeMs = 61_000;
+
+export async function passDays(session: Session): Promise<void> {
+  const { world, facts, sleep } = session;
+  for (const project of livingProjects(facts)) {
+    if (world.chance.chance(0.5)) writeVersion(world, facts, project);
+  }
+  for (let passed = 0; passed < hours; passed += stepHours) {
+    world.timers.jump(stepHours * hourMs);
+    await look(session);
+    await sleep(awakeMs);
+    await look(session);
+  }
+  // What the last one annotated.
+  await sleep(awakeMs);
+  await look(session);
+}
