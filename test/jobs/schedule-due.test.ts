@@ -31,6 +31,7 @@ function dueBetween(
       const instants: number[] = [];
       for (let now = from; ;) {
         const { next_at } = dueOf(project_id, daily, calendar, now);
+        if (next_at <= now) throw new Error("the next one has passed");
         if (next_at >= to) return instants;
         instants.push(next_at);
         now = next_at;
