@@ -1,8 +1,13 @@
 /** What a host does besides backups, a little at each tick. */
 
 import { statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { RepositoryJobKind } from "../../conat-api/index.js";
-import type { RepositoryFigures, RepositoryRow } from "../store/index.js";
+import type {
+  BaseRow,
+  RepositoryFigures,
+  RepositoryRow,
+} from "../store/index.js";
 import { dropBase } from "../tasks/bases.js";
 import { dayMs, expiredOf } from "../tasks/expired.js";
 import { isMaintainer } from "../tasks/maintainer.js";
@@ -82,21 +87,32 @@ export async function dropBases(
   present: ReadonlySet<string>,
   tools: Tools,
 ): Promise<void> {
-  const { store, config } = tools;
-  const bases = store.bases.all();
+  const bases = tools.store.bases.all();
   for (const base of bases) {
     if (!present.has(base.project_id)) await dropBase(base, tools);
   }
+  const isShort = createDiskLook(tools.config.bases.disk_free);
   let dropped = 0;
   for (const base of bases) {
-    if (!present.has(base.project_id) || dropped >= basesAtOnce) continue;
-    if (!(await isShort(base.path, config.bases.disk_free))) continue;
+    if (dropped >= basesAtOnce) return;
+    if (!present.has(base.project_id) || !(await isShort(base))) continue;
     await dropBase(base, tools);
     dropped += 1;
   }
 }
 
-async function isShort(path: string, floor: number): Promise<boolean> {
-  const stats = await statfs(path).catch(() => undefined);
-  return stats !== undefined && stats.bavail / stats.blocks < floor;
+/** Once for all bases that lie in one place. */
+function createDiskLook(floor: number): (base: BaseRow) => Promise<boolean> {
+  const places = new Map<string, Promise<boolean>>();
+  return ({ path }) => {
+    const place = dirname(dirname(path));
+    const found =
+      places.get(place) ??
+      statfs(path).then(
+        ({ bavail, blocks }) => bavail / blocks < floor,
+        () => false,
+      );
+    places.set(place, found);
+    return found;
+  };
 }

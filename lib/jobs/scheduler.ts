@@ -82,6 +82,7 @@ function createLook(
 ): () => Promise<void> {
   const backUp = createBackUpDue(tools, calendar, signal);
   const watch = { signal };
+  const isTime = createTimes(tools.host.clock);
   return async () => {
     const { store, host } = tools;
     const now = host.clock.now();
@@ -93,8 +94,10 @@ function createLook(
     const projects = store.projects.see([...present], now);
     noticeEdits(listed, projects, tools);
     const steps: Record<string, () => Promise<void> | void> = {
-      "changes could not be noticed": () =>
-        noticeChanges(before?.ticked_at ?? now, tools, watch),
+      "changes could not be noticed": async () => {
+        const last = isTime("notice", noticeEveryMs, before?.ticked_at ?? now);
+        if (last !== undefined) await noticeChanges(last, tools, watch);
+      },
       "backups that are due could not be asked for": () =>
         backUp(projects, ticks),
       "deleted projects could not be looked at": () => forgetDeleted(tools),
@@ -105,7 +108,9 @@ function createLook(
       "maintenance could not be asked for": () => askForMaintenance(tools),
       "documents could not be saved": () => saveDocuments(tools, signal),
       "bases could not be dropped": () => dropBases(present, tools),
-      "old rows could not be removed": () => expireHistory(tools),
+      "old rows could not be removed": () => {
+        if (isTime("expire", expireEveryMs, now)) expireHistory(tools);
+      },
     };
     for (const [failed, step] of Object.entries(steps)) {
       if (signal.aborted) return;
@@ -118,6 +123,24 @@ function createLook(
         });
       wake();
     }
+  };
+}
+
+/** It looks at every project of the host. */
+const noticeEveryMs = 5 * 60_000;
+const expireEveryMs = 3600 * 1000;
+
+/** When it was last done; undefined: too lately to be done again. */
+function createTimes(clock: Tools["host"]["clock"]) {
+  const done = new Map<string, number>();
+  return (what: string, everyMs: number, before: number) => {
+    const now = clock.now();
+    const last = done.get(what);
+    if (last !== undefined && last <= now && now - last < everyMs) {
+      return undefined;
+    }
+    done.set(what, now);
+    return last ?? before;
   };
 }
 

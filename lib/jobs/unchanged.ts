@@ -4,6 +4,7 @@
  * claim, a stage, rustic or the repository.
  */
 
+import type { ProjectPaths } from "../host.js";
 import type { Btrfs } from "../source/btrfs.js";
 import { readGenerations } from "../source/changes/generations.js";
 import type { Watch } from "../source/watch.js";
@@ -35,13 +36,16 @@ export async function settleUnchanged(
   if (asked.length === 0) return new Set();
   // Before the sync: what is written later may be in no answer.
   const fixed_at = host.clock.now();
-  const equal = await unwritten(asked, tools, watch);
+  const equal = await unwritten(asked, tools.btrfs, watch);
   const now = host.clock.now();
   const settled = store.jobs.settleUnchanged(equal, { now, fixed_at });
   return new Set(settled.map(({ project_id }) => project_id));
 }
 
-/** Without a sync: of a write the kernel may tell only half a minute later. */
+/**
+ * A hint, for all projects and often: without a sync (of a write the kernel
+ * may tell half a minute later), and without reading persist stores.
+ */
 export async function noticeChanges(
   since: number,
   tools: Tools,
@@ -49,9 +53,12 @@ export async function noticeChanges(
 ): Promise<void> {
   const { btrfs, store } = tools;
   const bases = [...usableBases(tools).values()];
-  const asked = await lookUp(bases, tools, watch);
+  const asked = (await subvolumesOf(bases, tools)).map((one) => ({
+    ...one,
+    persist: undefined,
+  }));
   const lazily = { list: btrfs.list, sync: () => Promise.resolve() };
-  const equal = await unwritten(asked, { btrfs: lazily }, watch);
+  const equal = await unwritten(asked, lazily, watch);
   const same = new Set(equal.map(({ project_id }) => project_id));
   store.projects.notice(
     asked
@@ -78,10 +85,30 @@ function usableBases({
   );
 }
 
-interface Asked {
+interface Place {
   base: BaseRow;
-  subvolume: string;
-  persist: Persist;
+  paths: ProjectPaths;
+}
+
+interface Asked extends Place {
+  /** undefined: it is not asked. */
+  persist: Persist | undefined;
+}
+
+async function subvolumesOf(
+  bases: readonly BaseRow[],
+  tools: Tools,
+): Promise<Place[]> {
+  const found = await Promise.all(
+    bases.map(async (base) => {
+      const { project_id, excludes } = base;
+      const policy = policyOf(project_id, tools);
+      if (excludes !== digestOf(policy.excludes)) return [];
+      const paths = await tools.host.projects.paths(project_id);
+      return paths ? [{ base, paths }] : [];
+    }),
+  );
+  return found.flat();
 }
 
 async function lookUp(
@@ -89,18 +116,12 @@ async function lookUp(
   tools: Tools,
   { signal }: Watch,
 ): Promise<Asked[]> {
-  const { projects } = tools.host;
+  const places = await subvolumesOf(bases, tools);
   const found = await Promise.all(
-    bases.map(async (base) => {
-      const { project_id, excludes } = base;
-      if (excludes !== digestOf(policyOf(project_id, tools).excludes))
-        return [];
-      const paths = await projects.paths(project_id);
-      if (!paths) return [];
-      const { subvolume } = paths;
+    places.map(async (place) => {
       // What cannot be looked at is left to a job, which says why.
-      const persist = await persistBefore(paths, signal).catch(() => undefined);
-      return persist ? [{ base, subvolume, persist }] : [];
+      const persist = await persistBefore(place.paths, signal).catch(() => {});
+      return persist ? [{ ...place, persist }] : [];
     }),
   );
   return found.flat();
@@ -109,11 +130,11 @@ async function lookUp(
 /** Those of which every answer says that nothing was written since. */
 async function unwritten(
   asked: readonly Asked[],
-  { btrfs }: { btrfs: Pick<Btrfs, "list" | "sync"> },
+  btrfs: Pick<Btrfs, "list" | "sync">,
   watch: Watch,
 ): Promise<UnchangedProject[]> {
-  const paths = asked.flatMap(({ subvolume, persist }) =>
-    persist.kind === "subvolume" ? [subvolume, persist.store] : [subvolume],
+  const paths = asked.flatMap(({ paths: { subvolume }, persist }) =>
+    persist?.kind === "subvolume" ? [subvolume, persist.store] : [subvolume],
   );
   const generations = await readGenerations(paths, btrfs, watch);
   const stateOf = (persist: Persist) => {
@@ -122,12 +143,12 @@ async function unwritten(
     return of && subvolumeState(of.uuid, of.generation);
   };
   return asked
-    .filter(({ base, subvolume, persist }) => {
+    .filter(({ base, paths: { subvolume }, persist }) => {
       const live = generations.get(subvolume);
       return (
         live?.uuid === base.live_uuid &&
         live.generation === base.generation &&
-        stateOf(persist) === base.persist
+        (persist === undefined || stateOf(persist) === base.persist)
       );
     })
     .map(({ base }) => base);

@@ -28,8 +28,9 @@ const insertSql = `
     AND EXISTS (
       SELECT 1 FROM bases WHERE project_id = @project_id AND job_id = @job_id)
     AND NOT EXISTS (
-      SELECT 1 FROM jobs WHERE project_id = @project_id
-        AND state IN ('pending', 'running'))
+      SELECT 1 FROM jobs WHERE project_id = @project_id AND state = 'pending')
+    AND NOT EXISTS (
+      SELECT 1 FROM jobs WHERE project_id = @project_id AND state = 'running')
     AND NOT EXISTS (
       SELECT 1 FROM annotations WHERE project_id = @project_id
         AND repository_id = @repository_id

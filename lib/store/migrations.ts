@@ -212,6 +212,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX jobs_staged ON jobs (seq) WHERE stage IS NOT NULL;
   CREATE INDEX jobs_kept ON jobs (seq) WHERE kept_at IS NOT NULL;
   CREATE INDEX jobs_in_doubt ON jobs (seq) WHERE in_doubt = 1;
+  CREATE INDEX jobs_ended ON jobs (finished_at)
+    WHERE finished_at IS NOT NULL;
   CREATE INDEX jobs_of_repository ON jobs (repository_id, kind, seq)
     WHERE project_id IS NULL;
 

@@ -1,9 +1,8 @@
 /** A check: is all that the repository names there, and is it readable? */
 
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { BackupError } from "../../conat-api/index.js";
-import type { CheckInput, Repository } from "../repository/index.js";
+import type { CheckInput } from "../repository/index.js";
 import { withinBudget } from "./budget.js";
 import { requireMaintainer } from "./maintainer.js";
 import { openRepositoryOf } from "./open-repository.js";
@@ -24,8 +23,9 @@ export const runCheck: RepositoryTask = async (run, tools) => {
   const subset = subsetOf(run, tools);
   run.note({ phase: "checking" });
   const { budget_minutes } = config.maintenance;
-  const errors = await withinBudget(budget_minutes, run.signal, (signal) =>
-    findErrors({ ...run, signal }, repository, { subset }),
+  const { onGroup } = run;
+  const { errors } = await withinBudget(budget_minutes, run.signal, (signal) =>
+    repository.check({ subset }, { signal, onGroup }),
   );
   const part = subset && errors.length === 0 ? following(subset) : undefined;
   store.repositories.checked(repository_id, { errors, part }, host.clock.now());
@@ -57,21 +57,6 @@ function subsetOf(
 
 function following({ part, of }: Subset): number {
   return (part % of) + 1;
-}
-
-const pauseMs = 2000;
-
-/** Where a prune runs elsewhere, what is checked moves: it looks twice. */
-async function findErrors(
-  { signal, onGroup }: RepositoryRun,
-  repository: Repository,
-  input: CheckInput,
-): Promise<string[]> {
-  const check = () => repository.check(input, { signal, onGroup });
-  const first = await check();
-  if (first.errors.length === 0) return [];
-  await sleep(pauseMs, undefined, { signal });
-  return (await check()).errors;
 }
 
 function damaged(errors: readonly string[]): BackupError {

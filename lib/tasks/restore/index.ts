@@ -1,6 +1,10 @@
 /** A restore: find the backup, then write it to where it was asked for. */
 
-import { type Backup, BackupError } from "../../../conat-api/index.js";
+import {
+  type Backup,
+  BackupError,
+  type BackupFacts,
+} from "../../../conat-api/index.js";
 import type { Repository } from "../../repository/index.js";
 import type { Task, TaskRun, Tools } from "../task.js";
 import { restoreToDirectory } from "./directory.js";
@@ -20,10 +24,28 @@ export const runRestore: Task = async (run, tools) => {
     ...(backup.size_bytes === null ? {} : { bytes_total: backup.size_bytes }),
   });
   const source = { repository, backup };
-  return target.type === "directory"
-    ? restoreToDirectory(run, tools, source, target.path)
-    : restoreInPlace(run, tools, source);
+  const restored =
+    target.type === "directory"
+      ? restoreToDirectory(run, tools, source, target.path)
+      : restoreInPlace(run, tools, source);
+  return restored.catch((error: BackupError) => {
+    const isUnproven = error.code === "REPOSITORY_DAMAGED" && backup.unproven;
+    throw isUnproven ? unproven(error) : error;
+  });
 };
+
+/** The prune has marked packs that it needs, and the next one finds that. */
+function unproven(cause: BackupError): BackupError {
+  return new BackupError(
+    "CONFLICT",
+    "A prune ran while this backup was made: it can be read once another has come.",
+    {
+      hint: "Start the restore again after the next prune, which comes within the hour.",
+      cause,
+      details: cause.details,
+    },
+  );
+}
 
 /**
  * On a host that never saw the project the repository is asked. A backup of
@@ -35,7 +57,7 @@ async function findBackup(
   { store }: Tools,
   repository: Repository,
   { job: { project_id, backup_id }, signal }: TaskRun,
-): Promise<Backup> {
+): Promise<FoundToRestore> {
   const id = String(backup_id);
   const backup =
     store.backups.find(repository.repository_id, id) ??
@@ -44,11 +66,14 @@ async function findBackup(
   throw noSuchBackup();
 }
 
+/** What another host has made, nobody here knows to be unproven. */
+type FoundToRestore = BackupFacts & Partial<Pick<Backup, "unproven">>;
+
 async function readOne(
   repository: Repository,
   backup_id: string,
   signal: AbortSignal,
-): Promise<Backup | undefined> {
+): Promise<BackupFacts | undefined> {
   let damaged = false;
   const onMalformed = () => {
     damaged = true;

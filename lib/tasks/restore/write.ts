@@ -9,7 +9,7 @@ import type { Outcome, TaskRun } from "../task.js";
 
 export interface RestoreSource {
   repository: Repository;
-  backup: Backup;
+  backup: BackupFacts;
 }
 
 /** Nobody but root enters it: what is written has no owners or modes yet. */
