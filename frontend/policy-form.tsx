@@ -49,11 +49,11 @@ export function PolicyForm(props: PolicyFormProps) {
       <Locked locked={!owner}>
         <Fields {...{ draft, errors, onChange }} />
       </Locked>
+      <Buttons {...props} {...{ policy, errors }} />
       {feedback?.kind === "error" &&
         ["preview", "savePolicy"].includes(feedback.action) && (
           <Refusal action={feedback.action} sentence={feedback.sentence} />
         )}
-      <Buttons {...props} {...{ policy, errors }} />
       {previewed && <RetentionPlan {...{ inForce, now }} plan={previewed} />}
     </Flex>
   );

@@ -4,6 +4,7 @@ import { FormattedMessage, useIntl } from "react-intl";
 import { actionFailed, type Sentence, say } from "./format.js";
 import type { ActionName } from "./model.js";
 import { QuietAlert } from "./quiet-alert.js";
+import { useShown } from "./use-shown.js";
 
 interface RefusalProps {
   action: ActionName;
@@ -12,15 +13,17 @@ interface RefusalProps {
 
 export function Refusal({ action, sentence }: RefusalProps) {
   const intl = useIntl();
+  const place = useShown(sentence);
   if (sentence === undefined) return null;
   return (
-    <QuietAlert
-      urgent
-      type="error"
-      style={{ marginTop: 16 }}
-      title={<FormattedMessage {...actionFailed[action]} />}
-    >
-      {say(intl, sentence)}
-    </QuietAlert>
+    <div ref={place} style={{ marginTop: 16 }}>
+      <QuietAlert
+        urgent
+        type="error"
+        title={<FormattedMessage {...actionFailed[action]} />}
+      >
+        {say(intl, sentence)}
+      </QuietAlert>
+    </div>
   );
 }

@@ -4,9 +4,9 @@ import { Checkbox, Modal, Typography } from "antd";
 import { useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { Backup } from "../conat-api/index.js";
-import { formatAgo, formatInstant, type Sentence, say } from "./format.js";
+import { formatAgo, formatInstant, type Sentence } from "./format.js";
 import { panelMessages, restoreMessages } from "./messages.js";
-import { QuietAlert } from "./quiet-alert.js";
+import { Refusal } from "./refusal.js";
 
 const { Paragraph, Text } = Typography;
 
@@ -26,7 +26,6 @@ export interface RestoreDialogProps {
 
 export function RestoreDialog(props: RestoreDialogProps) {
   const { open, disabled, asking, refusal, onConfirm, onClose } = props;
-  const intl = useIntl();
   const [agreed, setAgreed] = useState(false);
   return (
     <Modal
@@ -57,16 +56,7 @@ export function RestoreDialog(props: RestoreDialogProps) {
       >
         <FormattedMessage {...restoreMessages.agree} />
       </Checkbox>
-      {refusal !== undefined && (
-        <QuietAlert
-          urgent
-          type="error"
-          style={{ marginTop: 16 }}
-          title={<FormattedMessage {...restoreMessages.refused} />}
-        >
-          {say(intl, refusal)}
-        </QuietAlert>
-      )}
+      <Refusal action="restore" sentence={refusal} />
     </Modal>
   );
 }

@@ -8,6 +8,7 @@ import { BackupTitle } from "./backup-title.js";
 import { policyMessages } from "./messages.js";
 import { decisionWords, goes } from "./policy-words.js";
 import { Secondary } from "./secondary.js";
+import { useShown } from "./use-shown.js";
 
 interface PlanProps {
   plan: RetentionPreview;
@@ -21,8 +22,9 @@ export function RetentionPlan({ plan, inForce, now }: PlanProps) {
   const intl = useIntl();
   const { kept, dropped, decisions } = plan;
   const days = inForce.unforget_days;
+  const place = useShown(plan);
   return (
-    <section role="status">
+    <section role="status" ref={place}>
       <Typography.Title level={5} style={{ marginTop: 0 }}>
         <FormattedMessage {...policyMessages.previewTitle} />
       </Typography.Title>

@@ -257,7 +257,7 @@ export const policyMessages = defineMessages({
   },
   noRule: {
     id: "project.settings.backups.policy.noRule",
-    defaultMessage: "the policy keeps nothing, so nothing is taken",
+    defaultMessage: "the rule for such backups is empty, so none is taken",
   },
   notCounted: {
     id: "project.settings.backups.policy.notCounted",

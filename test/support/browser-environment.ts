@@ -17,6 +17,7 @@ class BrowserEnvironment extends TestEnvironment {
       TextDecoder,
       TextEncoder,
     });
+    window.Element.prototype.scrollIntoView = () => {};
     // jsdom reports "not implemented" for pseudo-elements.
     const { getComputedStyle } = window;
     window.getComputedStyle = (element) => getComputedStyle(element);
