@@ -4,7 +4,7 @@ import { Failure } from "./failure.mjs";
 import { root } from "./paths.mjs";
 import { mustRun } from "./run.mjs";
 
-const FIRST_LINE = /^# (I\d+|promise|truth): (.+)\n/;
+const FIRST_LINE = /^# (I\d+|[a-z]+): (.+)\n/;
 
 /** Patches to production code, each with the invariant that must catch it on
  * its first line: `# I3: why`. */

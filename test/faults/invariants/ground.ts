@@ -55,7 +55,6 @@ export function groundOf(session: Session): Ground {
   const rows = session.rows();
   const stored = storedIn(places.repository, facts);
   const listed = session.listed();
-  for (const one of stored) facts.known[one.backup_id] = one;
   const known = Object.values(facts.known);
   return { session, rows, stored, known, listed, facts, state, places };
 }
@@ -65,12 +64,22 @@ function storedIn(repository: string, facts: Facts): Stored[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => /^[0-9a-f]{64}$/.test(name))
-    .flatMap((name) => {
-      const known = facts.known[name];
-      if (known) return [known];
-      const file = JSON.parse(readFileSync(join(folder, name), "utf8")) as File;
-      return file.snapshot.label ? [] : [parse(name, file, facts)];
-    });
+    .flatMap((name) => readBackup(repository, name, facts) ?? []);
+}
+
+/** undefined: it is a document, or not there. What is read is remembered. */
+export function readBackup(
+  repository: string,
+  id: string,
+  facts: Facts,
+): Stored | undefined {
+  const path = join(repository, "snapshots", id);
+  if (!existsSync(path)) return undefined;
+  const known = facts.known[id];
+  if (known) return known;
+  const file = JSON.parse(readFileSync(path, "utf8")) as File;
+  if (file.snapshot.label) return undefined;
+  return (facts.known[id] = parse(id, file, facts));
 }
 
 interface File {

@@ -3,10 +3,9 @@
  * its time, and one prune at a time works on it.
  */
 
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Session } from "../scenario/session.js";
 import { type Annotation, annotationsOf } from "./annotations.js";
+import { readBackup } from "./ground.js";
 
 export function watchRepository(
   session: Session,
@@ -30,7 +29,8 @@ const dayMs = 24 * 3_600_000;
 
 function watchForget(session: Session, backup_id: string): void {
   const { world, facts } = session;
-  if (!isBackup(world.places.repository, backup_id)) return;
+  // Documents are forgotten as soon as there is a newer one.
+  if (!readBackup(world.places.repository, backup_id, facts)) return;
   world.state.removed.push(backup_id);
   const one = annotationsOf(session).find((it) => it.backup_id === backup_id);
   const isDeleted = one !== undefined && one.project_id in facts.deleted;
@@ -51,14 +51,4 @@ function tooEarly(
   const forgotten_at = annotation?.forgotten_at ?? null;
   if (forgotten_at === null) return "nobody has forgotten it";
   return forgotten_at > now - dayMs ? "it can still be taken back" : undefined;
-}
-
-/** Documents are forgotten as soon as there is a newer one. */
-function isBackup(repository: string, id: string): boolean {
-  const path = join(repository, "snapshots", id);
-  if (!existsSync(path)) return false;
-  const { snapshot } = JSON.parse(readFileSync(path, "utf8")) as {
-    snapshot: { label?: string };
-  };
-  return snapshot.label === undefined;
 }
