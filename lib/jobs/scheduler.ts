@@ -21,6 +21,7 @@ import {
   type Due,
   openCalendar,
   planDue,
+  roomFor,
   type SchedulerState,
   type ScheduleRow,
 } from "./schedule/index.js";
@@ -195,7 +196,12 @@ function createBackUpDue(
     const changed = due.filter(({ project_id }) => !settled.has(project_id));
     const sample = await readPressure(await placeOf(changed, tools));
     high = isHigh(sample, config.pressure, high);
-    const room = 2 * config.limits.jobs - store.jobs.countScheduled();
+    const room = roomFor({
+      cap: config.limits.jobs,
+      waiting: store.jobs.countScheduled(),
+      projects: rows.filter(({ enabled }) => enabled).length,
+      settings,
+    });
     const gate = { room, now, pressure: { high }, settings };
     for (const project_id of admit(changed, gate)) {
       store.jobs.askBackup({

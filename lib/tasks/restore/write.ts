@@ -2,7 +2,7 @@
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type Backup, BackupError } from "../../../conat-api/index.js";
+import { BackupError, type BackupFacts } from "../../../conat-api/index.js";
 import type { Repository, RestoreResult } from "../../repository/index.js";
 import { exists } from "../../source/filesystem.js";
 import type { Outcome, TaskRun } from "../task.js";
