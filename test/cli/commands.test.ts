@@ -135,13 +135,9 @@ describeReal("the command line", { needs: ["rustic", "rsync"] }, () => {
 
   test("restore --to writes the project as it was", async () => {
     const to = join(host.root, "restored", "here");
-    const reply = await host.json<JobReply>(
-      "restore",
-      id,
-      backup_id,
-      "--to",
-      to,
-    );
+    const { backups } = await host.json<{ backups: Backup[] }>("list", id);
+    const newest = String(backups[0]?.backup_id);
+    const reply = await host.json<JobReply>("restore", id, newest, "--to", to);
     expect(reply).toMatchObject({ exitCode: 0, job: { state: "succeeded" } });
     expect(await rsyncDiff(host.projectDir, join(to, "project"))).toEqual([]);
     const again = await host.json<ErrorReply>(
