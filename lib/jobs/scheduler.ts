@@ -203,12 +203,24 @@ function createBackUpDue(
       settings,
     });
     const gate = { room, now, pressure: { high }, settings };
-    for (const project_id of admit(changed, gate)) {
+    const unasked = changed.filter(unaskedSince(rows, tools));
+    for (const project_id of admit(unasked, gate)) {
       store.jobs.askBackup({
         ...{ project_id, now },
         ...{ trigger: "scheduled", requested_by: "scheduler" },
       });
     }
+  };
+}
+
+/** Whoever asks while the sweep looks has a backup of this slot. */
+function unaskedSince(rows: readonly ScheduleRow[], { store }: Tools) {
+  const before = new Map(
+    rows.map(({ project_id, tried_at }) => [project_id, tried_at]),
+  );
+  return ({ project_id }: Due): boolean => {
+    const now = store.projects.get(project_id);
+    return now?.busy === false && now.tried_at === before.get(project_id);
   };
 }
 

@@ -89,6 +89,24 @@ describeReal("the scheduler", { needs: ["rustic"] }, () => {
     expect(await jobsOf(project_id)).toMatchObject([{ trigger: "manual" }]);
   });
 
+  test("asks for no second one where somebody has one while it looks", async () => {
+    const [project_id = ""] = await start();
+    await tick();
+    const { next_due_at } = await engine.local("status", { project_id });
+    await sleepTill((next_due_at ?? 0) - minuteMs);
+    const { projects } = engine.backups.tools.host;
+    const { paths } = projects;
+    // It looks at the disk after it has planned.
+    const spy = jest.spyOn(projects, "paths");
+    spy.mockImplementationOnce(async (id) => {
+      await engine.backup(id);
+      return paths(id);
+    });
+    await sleepTill(now + 2 * minuteMs);
+    spy.mockRestore();
+    expect(await jobsOf(project_id)).toMatchObject([{ trigger: "manual" }]);
+  });
+
   test("catches up once after days without a host", async () => {
     const [project_id = ""] = await start();
     await tick();

@@ -12,9 +12,7 @@ export const schedule: readonly Invariant[] = [
         const mine = rows.filter(
           (row) => row.project_id === project_id && row.kind === "backup",
         );
-        return mine
-          .filter((row, at) => isOneTooMany(row, mine.slice(0, at)))
-          .map(({ job_id }) => `Job ${job_id}.`);
+        return mine.flatMap((row, at) => oneTooMany(row, mine.slice(0, at)));
       }),
   },
 ];
@@ -22,14 +20,17 @@ export const schedule: readonly Invariant[] = [
 /** One that was found later did not count when this was asked for. */
 const untold = "the end of this backup was not seen";
 
-function isOneTooMany(row: JobRow, before: readonly JobRow[]): boolean {
-  if (row.trigger !== "scheduled") return false;
+function oneTooMany(row: JobRow, before: readonly JobRow[]): string[] {
+  if (row.trigger !== "scheduled") return [];
   const covering = before.findLast(
     ({ state, warnings }) =>
       state === "succeeded" && !warnings.includes(untold),
   );
+  const { job_id, created_at } = row;
   const from = covering?.fixed_at ?? Infinity;
-  return from <= row.created_at && isOfOneSlot(from, row.created_at);
+  if (from > created_at || !isOfOneSlot(from, created_at)) return [];
+  const [a, b] = [from, created_at].map((at) => new Date(at).toISOString());
+  return [`Job ${job_id}, ${b}: job ${covering?.job_id} was of ${a}.`];
 }
 
 const [hourMs, dayMs] = [3_600_000, 24 * 3_600_000] as const;
