@@ -67,7 +67,7 @@ function requireSound(policy: Policy): void {
     "INVALID_ARGUMENT",
     "A policy that keeps nothing would leave the project without backups.",
     {
-      hint: "Set at least one of keep's numbers; enabled: false ends backups.",
+      hint: "Set at least one of the numbers above zero, or switch the backups off.",
     },
   );
 }
