@@ -6,6 +6,7 @@ import type { Job } from "../../../conat-api/index.js";
 import { createFaults } from "../world/faults.js";
 import { pickWeighted } from "../world/random.js";
 import type { Project } from "./facts.js";
+import { catchUpMs } from "./days.js";
 import { annotate, deleteProject, setPolicy, setQuota } from "./people.js";
 import {
   livingProjects,
@@ -18,9 +19,9 @@ import { randomScript } from "./scripts.js";
 import type { Session } from "./session.js";
 
 const weights = {
-  ...{ backup: 30, write: 22, cancel: 9, look: 10, restore: 12, wait: 26 },
+  ...{ backup: 30, write: 22, cancel: 9, look: 10, restore: 22, wait: 26 },
   ...{ again: 3, clock: 3, trouble: 6, calm: 5, faults: 2 },
-  ...{ store: 6, snapshot: 2, tick: 22, days: 9, annotate: 14, policy: 3 },
+  ...{ store: 6, snapshot: 2, tick: 12, days: 14, annotate: 16, policy: 3 },
   ...{ quota: 2, deleted: 1, upkeep: 5, disk: 1 },
 };
 type Action = keyof typeof weights;
@@ -66,10 +67,7 @@ const actions: Record<
   store: ({ world, facts }, project) => writeStore(world, facts, project),
   snapshot: takeSnapshot,
   tick: ({ tick }) => void tick(),
-  // Schedules, retention and upkeep come due.
-  days({ world: { chance, timers } }) {
-    timers.jump((1 + chance.below(chance.chance(0.5) ? 8 : 50)) * hourMs);
-  },
+  days: passHours,
   ...{ annotate, policy: setPolicy, quota: setQuota, deleted: deleteProject },
   upkeep: askUpkeep,
   disk({ world: { state } }) {
@@ -78,6 +76,16 @@ const actions: Record<
 };
 
 const hourMs = 3_600_000;
+
+/** Schedules, retention and upkeep come due. */
+async function passHours({ world, tick, sleep }: Session): Promise<void> {
+  const { chance, timers } = world;
+  timers.jump((1 + chance.below(chance.chance(0.5) ? 8 : 50)) * hourMs);
+  void tick();
+  await sleep(1000);
+  timers.jump(catchUpMs);
+  void tick();
+}
 
 /** A full disk refuses an operator as well. */
 function askUpkeep({ world, askRepository }: Session): void {

@@ -9,20 +9,20 @@ const hourMs = 3_600_000;
 const hours = 56;
 const stepHours = 7;
 /** The catch-up of the scheduler. */
-const awakeMs = 61_000;
+export const catchUpMs = 61_000;
 
 export async function passDays(session: Session): Promise<void> {
-  const { world, facts, sleep } = session;
+  const { world, facts } = session;
   for (const project of livingProjects(facts)) {
     if (world.chance.chance(0.5)) writeVersion(world, facts, project);
   }
   for (let passed = 0; passed < hours; passed += stepHours) {
     world.timers.jump(stepHours * hourMs);
     await look(session);
-    await sleep(awakeMs);
+    world.timers.jump(catchUpMs);
     await look(session);
   }
   // What the last one annotated.
-  await sleep(awakeMs);
+  world.timers.jump(catchUpMs);
   await look(session);
 }
