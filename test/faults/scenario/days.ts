@@ -13,16 +13,20 @@ export const catchUpMs = 61_000;
 
 export async function passDays(session: Session): Promise<void> {
   const { world, facts } = session;
-  for (const project of livingProjects(facts)) {
-    if (world.chance.chance(0.5)) writeVersion(world, facts, project);
-  }
   for (let passed = 0; passed < hours; passed += stepHours) {
+    for (const project of livingProjects(facts)) {
+      if (world.chance.chance(0.25)) writeVersion(world, facts, project);
+    }
     world.timers.jump(stepHours * hourMs);
     await look(session);
     world.timers.jump(catchUpMs);
     await look(session);
   }
-  // What the last one annotated.
+  // A whole day for what was written last; and what that annotated.
+  for (const ms of [26 * hourMs, catchUpMs]) {
+    world.timers.jump(ms);
+    await look(session);
+  }
   world.timers.jump(catchUpMs);
   await look(session);
 }

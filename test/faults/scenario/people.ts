@@ -45,6 +45,7 @@ type Change = Omit<Mark, "project_id">;
 
 const markers: readonly ((random: Random) => Change)[] = [
   () => ({ pinned: true }),
+  () => ({ pinned: true }),
   () => ({ pinned: false }),
   (random) => ({ name: `n${random.hex(4)}` }),
   () => ({ forgotten: true }),
