@@ -49,16 +49,18 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
   const calendar = openCalendar(tools.config.schedule);
   const look = createLook(needs, calendar, closing.signal);
   let looking: Promise<void> | undefined;
+  const lookOnce = async () => {
+    try {
+      await tryFileLock(join(host.dataDir, "scheduler.lock"), look);
+    } catch (error) {
+      if (closing.signal.aborted) return;
+      host.logger.error("the scheduler failed", { error: String(error) });
+    }
+  };
   const tick = () => {
-    looking ??= tryFileLock(join(host.dataDir, "scheduler.lock"), look)
-      .then(() => {})
-      .catch((error: unknown) => {
-        if (closing.signal.aborted) return;
-        host.logger.error("the scheduler failed", { error: String(error) });
-      })
-      .finally(() => {
-        looking = undefined;
-      });
+    looking ??= lookOnce().finally(() => {
+      looking = undefined;
+    });
     return looking;
   };
   const timer = setInterval(() => void tick(), everyMs).unref();

@@ -40,7 +40,7 @@ export async function timeJob(
   const settledAt = await settled;
   Object.assign(jobs, { note, settle });
   // Two milliseconds at most are ours, and not the job's.
-  while (before !== undefined && existsSync(before)) await sleep(2);
+  if (before !== undefined) while (existsSync(before)) await sleep(2);
   const finished = performance.now();
   const ends = [...marks.slice(1).map(({ at }) => at), settledAt];
   const add = (name: string, value: number) => (parts[name] ??= []).push(value);

@@ -137,13 +137,13 @@ describeReal("work on a repository", { needs: ["rustic"] }, () => {
     for (let made = 0; made < 3; made++) await backUp();
     const { store, repositories } = engine.backups.tools;
     const repository_id = String(repositories.knownId());
-    let beside = true;
+    const beside = new AbortController();
     const prune = ask("prune");
     const backups = (async () => {
-      while (beside) await backUp();
+      while (!beside.signal.aborted) await backUp();
     })();
     const job = await ended(prune);
-    beside = false;
+    beside.abort();
     await backups;
     expect(job.state).toBe("succeeded");
     // Whatever ran beside its last pass waits for the next one.

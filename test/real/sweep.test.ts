@@ -83,6 +83,7 @@ describeReal(
       const [project_id = ""] = engine.projects;
       let written = 0;
       let said = 0;
+      let lost = 0;
       for (let round = 0; round < 100; round++) {
         // A write somewhere in between: before, beside or after the sweep.
         const write = async () => {
@@ -98,10 +99,11 @@ describeReal(
         if (settled.has(project_id)) {
           said += 1;
           // It holds all that was there when the sweep began.
-          expect(inBase(project_id)).toBeGreaterThanOrEqual(before);
+          if (inBase(project_id) < before) lost += 1;
         }
         if (round % 5 === 0) await engine.backup(project_id);
       }
+      expect(lost).toBe(0);
       expect(said).toBeGreaterThan(5);
     });
 

@@ -22,6 +22,7 @@ test("what it writes is read back as it was asked for", () => {
     projects: { directory: "/projects", persist: "/persist/[project_id]" },
     repository: { kind: "local", path: '/a "quoted" place' },
     restore: { directories: ["/restored"] },
+    maintenance: { maintainer: "h" },
   });
   expect(statSync(dataDir).mode & 0o777).toBe(0o700);
   expect(statSync(path).mode & 0o777).toBe(0o600);
