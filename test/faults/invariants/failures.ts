@@ -23,6 +23,12 @@ export const failures: readonly Invariant[] = [
   },
   {
     id: "I12",
+    sentence: "Nothing fails because of a mistake in the code.",
+    check: ({ state }) =>
+      state.log.filter((line) => /\b(Type|Reference|Range)Error\b/.test(line)),
+  },
+  {
+    id: "I12",
     sentence: "What is retried by its code is; what is not is not.",
     check: ({ rows }) =>
       rows

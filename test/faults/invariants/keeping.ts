@@ -7,19 +7,12 @@ import type { Ground, Invariant, Stored } from "./ground.js";
 export const keeping: readonly Invariant[] = [
   {
     id: "I7",
-    sentence: "A pinned backup is in the repository, and not forgotten.",
-    check: (ground) =>
-      Object.entries(ground.facts.marks).flatMap(([backup_id, mark]) => {
-        if (mark.pinned !== true || mark.project_id in ground.facts.deleted) {
-          return [];
-        }
-        const isStored = ground.stored.some(
-          (one) => one.backup_id === backup_id,
-        );
-        if (!isStored) return [`${backup_id} is not there.`];
-        // Somebody may have pinned what was forgotten before.
-        return [];
-      }),
+    sentence: "What somebody has pinned or taken back is in the repository.",
+    check: ({ facts, stored }) =>
+      facts.takenBack
+        .filter((id) => !((facts.marks[id]?.project_id ?? "") in facts.deleted))
+        .filter((id) => !stored.some(({ backup_id }) => backup_id === id))
+        .map((id) => `${id}.`),
   },
   {
     id: "I7",

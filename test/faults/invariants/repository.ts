@@ -32,6 +32,8 @@ function watchForget(session: Session, backup_id: string): void {
   // Documents are forgotten as soon as there is a newer one.
   if (!readBackup(world.places.repository, backup_id, facts)) return;
   world.state.removed.push(backup_id);
+  // Whoever takes it back from now on is told whether they can.
+  facts.takenBack = facts.takenBack.filter((id) => id !== backup_id);
   const one = annotationsOf(session).find((it) => it.backup_id === backup_id);
   const isDeleted = one !== undefined && one.project_id in facts.deleted;
   const pinned = facts.marks[backup_id]?.pinned ?? one?.pinned === 1;

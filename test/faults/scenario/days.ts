@@ -22,11 +22,9 @@ export async function passDays(session: Session): Promise<void> {
     world.timers.jump(catchUpMs);
     await look(session);
   }
-  // A whole day for what was written last; and what that annotated.
-  for (const ms of [26 * hourMs, catchUpMs]) {
+  // For what was written last: asked for, retained, annotated, written down.
+  for (const ms of [26 * hourMs, ...Array<number>(4).fill(catchUpMs)]) {
     world.timers.jump(ms);
     await look(session);
   }
-  world.timers.jump(catchUpMs);
-  await look(session);
 }

@@ -37,6 +37,8 @@ export interface Facts {
   host_id: string;
   /** What people made of backups, as far as they were told. */
   marks: Record<string, Mark>;
+  /** Backups that somebody was told are taken back, or pinned. */
+  takenBack: string[];
   /** The policies that people have set. */
   policies: Record<string, Policy | null>;
   /** Of projects whose document was written when the job file was lost. */

@@ -29,6 +29,7 @@ export function perhapsLoseRows(world: World, facts: Facts): void {
   const forgotten = { seenRestores: [], cancelled: {}, asked: {} };
   Object.assign(facts, { lostRows: true, ...forgotten });
   facts.promises.length = 0;
+  facts.takenBack.length = 0;
   facts.acknowledged.length = 0;
   for (const one of state.outliving) one.hasRow = false;
 }

@@ -34,7 +34,11 @@ export async function annotate(
       : await session.ask(forgotten ? "forget" : "unforget", project, one);
   const saved = facts.saved[project_id];
   if (saved) saved.backups = saved.backups.filter((of) => !isOf(of));
-  if (!("refused" in answer)) Object.assign(known, mark);
+  if ("refused" in answer) return;
+  Object.assign(known, mark);
+  const { takenBack } = facts;
+  const isBack = mark.forgotten === false || mark.pinned === true;
+  if (isBack) takenBack.push(backup_id);
 
   function isOf(of: { backup_id: string }): boolean {
     return of.backup_id === backup_id;

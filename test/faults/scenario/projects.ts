@@ -39,7 +39,12 @@ export function newFacts(random: Random): Facts {
       host_id: uuid(),
     },
     ...{ left: {}, marks: {}, policies: {}, saved: {}, deleted: {} },
-    ...{ quotas: {}, known: {}, hub: random.chance(0.3) ? {} : undefined },
+    ...{
+      quotas: {},
+      known: {},
+      takenBack: [],
+      hub: random.chance(0.3) ? {} : undefined,
+    },
   };
 }
 
