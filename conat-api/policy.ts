@@ -49,6 +49,8 @@ const Exclude = z
   .max(1000)
   .refine((glob) => !/[\0\n\r]/.test(glob), "must be one line")
   .refine((glob) => !/^[!#]/.test(glob), "must not begin with ! or #")
+  // What rustic cannot read would fail every backup of the project.
+  .refine((glob) => !/[[\]{}\\]/.test(glob), "must not contain [ ] { } or \\")
   .refine((glob) => glob.trim() === glob, "must not begin or end with blanks");
 
 export const Policy = z.strictObject({

@@ -7,7 +7,8 @@ import { Job } from "./job.js";
 
 /**
  * ok: the newest attempt left a backup. warning: there is a backup, but the
- * newest attempt failed or could not read everything. failing: attempts, but
+ * newest attempt failed or could not read everything, a change waits longer
+ * than it should, or the repository is damaged. failing: attempts, but
  * no backup. never: neither.
  */
 export const Health = z.enum(["ok", "warning", "failing", "never"]);

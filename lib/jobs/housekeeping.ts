@@ -83,21 +83,22 @@ const basesAtOnce = 20;
  * Bases of projects that have left the host; and, where the disk is short,
  * the oldest ones: a base keeps what was deleted since.
  */
-export async function dropBases(
-  present: ReadonlySet<string>,
-  tools: Tools,
-): Promise<void> {
-  const bases = tools.store.bases.all();
-  for (const base of bases) {
-    if (!present.has(base.project_id)) await dropBase(base, tools);
-  }
-  const isShort = createDiskLook(tools.config.bases.disk_free);
+export async function dropBases(tools: Tools): Promise<void> {
+  const { store, config, host } = tools;
+  const gone = new Set(store.projects.gone(host.clock.now()));
+  const isShort = createDiskLook(config.bases.disk_free);
   let dropped = 0;
-  for (const base of bases) {
-    if (dropped >= basesAtOnce) return;
-    if (!present.has(base.project_id) || !(await isShort(base))) continue;
-    await dropBase(base, tools);
-    dropped += 1;
+  for (const base of store.bases.all()) {
+    const hasLeft = gone.has(base.project_id);
+    if (!hasLeft && (dropped >= basesAtOnce || !(await isShort(base)))) {
+      continue;
+    }
+    if (!hasLeft) dropped += 1;
+    // One that a command reads now is removed the next time.
+    await dropBase(base, tools).catch((error: unknown) => {
+      const facts = { path: base.path, error: String(error) };
+      host.logger.warn("a base could not be removed", facts);
+    });
   }
 }
 

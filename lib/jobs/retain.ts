@@ -24,13 +24,22 @@ export async function retentionOf(
   tools: Tools,
   policy: Policy = policyOf(project_id, tools),
 ): Promise<ProjectPlan> {
+  return plan(project_id, tools, policy, await quotaOf(project_id, tools));
+}
+
+/** Of rows alone: in a transaction nothing changes between it and its end. */
+function plan(
+  project_id: string,
+  tools: Tools,
+  policy: Policy,
+  max_backups: number | null,
+): ProjectPlan {
   const { store, host, config, repositories } = tools;
   const repository_id = repositories.knownId();
   const limit = -1;
   const backups = repository_id
     ? store.backups.list({ project_id, repository_id, limit })
     : [];
-  const max_backups = await quotaOf(project_id, tools);
   const decisions = planRetention(backups, policy, {
     now: host.clock.now(),
     max_backups,
@@ -92,15 +101,20 @@ async function retain(
 ): Promise<void> {
   const { store, host } = tools;
   await takeFromHub(project_id, repository_id, tools);
-  const { decisions } = await retentionOf(project_id, tools);
-  const keys = decisions
-    .filter(({ drop }) => drop !== null)
-    .map(({ backup_id }) => ({ backup_id, repository_id, project_id }));
-  const now = host.clock.now();
-  store.annotations.annotate(keys, { forgotten_at: now }, now);
-  store.projects.retained(project_id, now);
-  if (keys.length === 0) return;
-  const ids = keys.map(({ backup_id }) => backup_id);
+  const max_backups = await quotaOf(project_id, tools);
+  // Whoever pins or forgets one comes before all of it, or after.
+  const ids = store.transaction(() => {
+    const policy = policyOf(project_id, tools);
+    const { decisions } = plan(project_id, tools, policy, max_backups);
+    const keys = decisions
+      .filter(({ drop }) => drop !== null)
+      .map(({ backup_id }) => ({ backup_id, repository_id, project_id }));
+    const now = host.clock.now();
+    store.annotations.annotate(keys, { forgotten_at: now }, now);
+    store.projects.retained(project_id, now);
+    return keys.map(({ backup_id }) => backup_id);
+  });
+  if (ids.length === 0) return;
   host.logger.info("retention has forgotten backups", { project_id, ids });
 }
 
@@ -120,10 +134,17 @@ export async function takeFromHub(
 }
 
 /** Their grace is over: the backups of deleted projects are forgotten. */
-export async function forgetDeleted(tools: Tools): Promise<void> {
+export async function forgetDeleted(
+  present: ReadonlySet<string>,
+  tools: Tools,
+): Promise<void> {
   const { host, store, config, repositories } = tools;
   const repository_id = repositories.knownId();
-  const deleted = (await host.projects.deleted?.()) ?? [];
+  const said = (await host.projects.deleted?.()) ?? [];
+  const deleted = said.filter(({ project_id }) => !present.has(project_id));
+  if (deleted.length < said.length) {
+    host.logger.warn("projects that live here are said to be deleted");
+  }
   store.projects.setDeleted(deleted);
   if (repository_id === undefined) return;
   const now = host.clock.now();

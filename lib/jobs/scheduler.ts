@@ -103,14 +103,15 @@ function createLook(
       },
       "backups that are due could not be asked for": () =>
         backUp(projects, ticks),
-      "deleted projects could not be looked at": () => forgetDeleted(tools),
+      "deleted projects could not be looked at": () =>
+        forgetDeleted(present, tools),
       "retention could not be done": async () => {
         const { unread } = await retainDue(projects, tools);
         if (unread || isListOld(tools)) refresher.queue();
       },
       "maintenance could not be asked for": () => askForMaintenance(tools),
       "documents could not be saved": () => saveDocuments(tools, signal),
-      "bases could not be dropped": () => dropBases(present, tools),
+      "bases could not be dropped": () => dropBases(tools),
       "old rows could not be removed": () => {
         if (isTime("expire", expireEveryMs, now)) expireHistory(tools);
       },

@@ -28,14 +28,14 @@ export async function settleUnchanged(
 ): Promise<Set<string>> {
   const { store, host } = tools;
   const bases = usableBases(tools);
+  // Before anything is looked at: what is written later may be in no answer.
+  const fixed_at = host.clock.now();
   const asked = await lookUp(
     project_ids.flatMap((id) => bases.get(id) ?? []),
     tools,
     watch,
   );
   if (asked.length === 0) return new Set();
-  // Before the sync: what is written later may be in no answer.
-  const fixed_at = host.clock.now();
   const equal = await unwritten(asked, tools.btrfs, watch);
   const now = host.clock.now();
   const settled = store.jobs.settleUnchanged(equal, { now, fixed_at });
@@ -52,7 +52,8 @@ export async function noticeChanges(
   watch: Watch,
 ): Promise<void> {
   const { btrfs, store } = tools;
-  const bases = [...usableBases(tools).values()];
+  // Of all, however long ago they were taken.
+  const bases = store.bases.all();
   const asked = (await subvolumesOf(bases, tools)).map((one) => ({
     ...one,
     persist: undefined,

@@ -20,7 +20,10 @@ export const annotationHandlers: {
   async update({ tools }, { input }) {
     const { name, note, pinned } = input;
     const backup = findBackup(tools, input);
-    if (pinned && !backup.pinned) await requirePin(tools, backup);
+    if (pinned && !backup.pinned) {
+      await requirePin(tools, backup);
+      requireStaying(tools, findBackup(tools, input));
+    }
     return { backup: annotate(tools, backup, { name, note, pinned }) };
   },
 
@@ -40,10 +43,35 @@ export const annotationHandlers: {
     };
   },
 
-  unforget: ({ tools }, { input }) => ({
-    backup: annotate(tools, findBackup(tools, input), { forgotten_at: null }),
-  }),
+  unforget({ tools }, { input }) {
+    const backup = findBackup(tools, input);
+    requireStaying(tools, backup);
+    return { backup: annotate(tools, backup, { forgotten_at: null }) };
+  },
 };
+
+/**
+ * What a job has begun to remove nobody can take back, and which ones these
+ * are only rustic knows.
+ *
+ * @throws BackupError CONFLICT
+ */
+function requireStaying(
+  { store }: Tools,
+  { repository_id, forgotten_at }: Backup,
+): void {
+  if (forgotten_at === null) return;
+  const query = { repository_id, kind: "forget", limit: 2 } as const;
+  const jobs = store.jobs.ofRepository(query);
+  if (!jobs.some(({ state }) => state === "running")) return;
+  throw new BackupError(
+    "CONFLICT",
+    "Forgotten backups are being removed from the repository right now.",
+    {
+      hint: "Try again in a minute: the backup is listed as long as it is there.",
+    },
+  );
+}
 
 /** Of rows alone; @throws BackupError NOT_FOUND, for one of others too. */
 function findBackup(

@@ -4,6 +4,7 @@
  */
 
 import {
+  type Backup,
   BackupError,
   type Input,
   type Job,
@@ -93,7 +94,7 @@ const handlers: { [M in MethodName]: Handler<M> } = {
     return { job: shown(caller, toJob(row)), joined };
   },
 
-  list({ tools, refresher }, { input }) {
+  list({ tools, refresher }, { caller, input }) {
     const { project_id, limit = defaultLimit, forgotten = false } = input;
     const { store, repositories } = tools;
     const repository_id = repositories.knownId();
@@ -112,7 +113,7 @@ const handlers: { [M in MethodName]: Handler<M> } = {
           });
     const last = backups.length === limit ? backups.at(-1) : undefined;
     return {
-      backups,
+      backups: backups.map((one) => shownBackup(caller, one)),
       cursor: last ? backupCursor(last) : null,
       as_of,
       refreshing: refresher.busy,
@@ -124,8 +125,12 @@ const handlers: { [M in MethodName]: Handler<M> } = {
     const { project_id } = input;
     const status = projectStatus({ ...tools, calendar }, project_id);
     if (status.unprotected) counter.ask(project_id);
-    const { current } = status;
-    return { ...status, current: current && shown(caller, current) };
+    const { current, last_backup } = status;
+    return {
+      ...status,
+      current: current && shown(caller, current),
+      last_backup: last_backup && shownBackup(caller, last_backup),
+    };
   },
 
   jobs({ tools }, { caller, input }) {
@@ -204,6 +209,11 @@ function tooLate(): BackupError {
  */
 function shown({ type }: Caller, job: Job): Job {
   return type === "hub" || type === "local" ? job : { ...job, kept_at: null };
+}
+
+/** What people call and note is for them, not for code in the project. */
+function shownBackup({ type }: Caller, backup: Backup): Backup {
+  return type === "project" ? { ...backup, name: null, note: null } : backup;
 }
 
 function triggerOf(caller: Caller): Trigger {

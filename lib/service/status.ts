@@ -36,11 +36,14 @@ export function projectStatus(needs: Needs, project_id: string): Status {
       : backups.list({ project_id, repository_id, limit: 1 })[0];
   const { enabled } = policyOf(project_id, needs);
   const scheduled = enabled && needs.config.schedule.enabled;
+  const unprotected = unprotectedOf(project_id, needs);
   return {
     project_id,
     health: healthOf(
       last_backup !== undefined,
       newest(["succeeded", "failed"]),
+      (repository?.damage ?? null) !== null ||
+        (scheduled && isOverdue(unprotected, needs)),
     ),
     last_backup: last_backup ?? null,
     last_success: newest(["succeeded"]),
@@ -54,7 +57,7 @@ export function projectStatus(needs: Needs, project_id: string): Status {
           ? nextDueAt(project_id, needs)
           : null,
     scheduled,
-    unprotected: unprotectedOf(project_id, needs),
+    unprotected,
     as_of: repository?.read_at ?? null,
     notices: noticesOf(repository),
   };
@@ -68,6 +71,18 @@ export function nextDueAt(project_id: string, needs: Needs): number | null {
   const now = host.clock.now();
   const { next_at } = dueOf(project_id, schedule, calendar, now);
   return Number.isFinite(next_at) ? next_at : null;
+}
+
+/** A host promises a day and two hours. */
+const overdueMs = 26 * 3600 * 1000;
+
+function isOverdue(
+  unprotected: Unprotected | null,
+  { host }: Pick<Needs, "host">,
+): boolean {
+  return (
+    unprotected !== null && host.clock.now() - unprotected.since > overdueMs
+  );
 }
 
 function unprotectedOf(
@@ -89,10 +104,14 @@ function unprotectedOf(
  * `lastEnded`: the newest backup job that somebody did not cancel. Restores
  * say nothing of the backups.
  */
-export function healthOf(hasBackup: boolean, lastEnded: Job | null): Health {
+export function healthOf(
+  hasBackup: boolean,
+  lastEnded: Job | null,
+  isInDanger = false,
+): Health {
   const failed = lastEnded?.state === "failed";
   if (!hasBackup) return failed ? "failing" : "never";
-  const warned = failed || (lastEnded?.warnings_count ?? 0) > 0;
+  const warned = failed || isInDanger || (lastEnded?.warnings_count ?? 0) > 0;
   return warned ? "warning" : "ok";
 }
 

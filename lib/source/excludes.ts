@@ -28,9 +28,12 @@ export function excluding(
   };
 }
 
-/** undefined: not certain, such as of a glob that is for directories only. */
+/**
+ * undefined: not certain, such as of a glob that is for directories only. Nor
+ * of several stars in one name: to match them could take for ever.
+ */
 function patternOf(glob: string): RegExp | undefined {
-  if (/[?[\]{}\\!]|\*\*|\/$/.test(glob)) return undefined;
+  if (/[?[\]{}\\!]|\*[^/]*\*|\/$/.test(glob)) return undefined;
   const bare = glob.replace(/^\//, "");
   const anchored = bare !== glob || bare.includes("/");
   const bytes = Buffer.from(bare).toString("latin1");

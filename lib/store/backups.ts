@@ -29,7 +29,10 @@ const upsertSql = `
     warnings_count, warnings, unproven)
   VALUES (@repository_id, @backup_id, @project_id, @job_id, @time,
     @size_bytes, @added_bytes, @files, @duration_ms, @trigger, @requested_by,
-    @warnings_count, @warnings, @beside_prune)
+    @warnings_count, @warnings, max(@beside_prune, EXISTS (
+      SELECT 1 FROM unproven_unread AS unread
+      WHERE unread.repository_id = @repository_id
+        AND unread.backup_id = @backup_id)))
   ON CONFLICT (repository_id, backup_id) DO UPDATE SET
     job_id = coalesce(job_id, excluded.job_id),
     trigger = coalesce(trigger, excluded.trigger),
@@ -115,16 +118,6 @@ export function storingBackups(database: Database) {
      WHERE repository_id = @repository_id AND job_id = @job_id
        AND backups.project_id = @project_id`,
   );
-  const mark = database.prepare(
-    `UPDATE backups SET unproven = @unproven
-     WHERE repository_id = @repository_id
-       AND backup_id IN (SELECT value FROM json_each(@ids))`,
-  );
-  const unproven = database
-    .prepare(
-      "SELECT backup_id FROM backups WHERE repository_id = ? AND unproven = 1",
-    )
-    .pluck();
   const ids = database
     .prepare("SELECT backup_id FROM backups WHERE repository_id = ?")
     .pluck();
@@ -178,18 +171,6 @@ export function storingBackups(database: Database) {
       const row = ofJob.get({ ...job }) as BackupRow | undefined;
       return row && toBackup(row);
     },
-    /** A prune ran beside them, or has come since. */
-    markUnproven: (
-      repository_id: string,
-      ids: readonly string[],
-      is: boolean,
-    ) =>
-      void mark.run({
-        ...{ repository_id, ids: JSON.stringify(ids) },
-        unproven: Number(is),
-      }),
-    unproven: (repository_id: string) =>
-      unproven.all(repository_id) as string[],
     /** Made after `time`. */
     countSince: (repository_id: string, time: number) =>
       countSince.get(repository_id, time) as number,

@@ -2,6 +2,7 @@
 
 import { storingAnnotations } from "./annotations.js";
 import { storingBackups } from "./backups.js";
+import { storingUnproven } from "./backups-unproven.js";
 import { storingBases } from "./bases.js";
 import { openDatabase } from "./database.js";
 import { storingDocuments } from "./documents.js";
@@ -37,11 +38,14 @@ export function openStore(dataDir: string, host_id: string) {
     },
     projects: storingProjects(database),
     bases: storingBases(database),
-    backups: storingBackups(database),
+    backups: { ...storingBackups(database), ...storingUnproven(database) },
     annotations: storingAnnotations(database),
     documents: storingDocuments(database),
     scheduler: storingScheduler(database),
     repositories: storingRepositories(database),
+    /** What `action` reads stays true until it ends; it is not async. */
+    transaction: <T>(action: () => T): T =>
+      database.transaction(action).immediate(),
     close: () => void database.close(),
   };
 }
@@ -49,6 +53,7 @@ export function openStore(dataDir: string, host_id: string) {
 export type { TaggedBackup } from "./backups.js";
 export { longestWaitMs } from "./jobs-claim.js";
 export type { AnnotationFacts, BackupKey } from "./annotations.js";
+export type { UnprovenBackup } from "./backups-unproven.js";
 export type { BaseRow, CountedBase } from "./bases.js";
 export type { DueDocument, FoundDocument } from "./documents.js";
 export {

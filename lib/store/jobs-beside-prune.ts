@@ -22,16 +22,26 @@ export function besidePruning(database: Database) {
       `SELECT count(*) FROM jobs WHERE state = 'running' AND kind = 'backup'`,
     )
     .pluck();
+  const list = database
+    .prepare(
+      `SELECT job_id FROM jobs
+       WHERE state = 'running' AND kind = 'backup' AND beside_prune = 1`,
+    )
+    .pluck();
   const clear = database.prepare(
     `UPDATE jobs SET beside_prune = 0
-     WHERE state = 'running' AND kind = 'backup'`,
+     WHERE state = 'running' AND kind = 'backup'
+       AND job_id NOT IN (SELECT value FROM json_each(?))`,
   );
   return {
     /** At the beginning of a prune, and again at its end. */
     flagBesidePrune: () => void flag.run(),
+    /** Ids of jobs that still run. */
+    besidePrune: () => list.all() as string[],
     countBesidePrune: () => flagged.get() as number,
     countRunningBackups: () => backups.get() as number,
-    /** It changed nothing. */
-    clearBesidePrune: () => void clear.run(),
+    /** It changed nothing; those that an earlier one flagged stay so. */
+    clearBesidePrune: (earlier: readonly string[]) =>
+      void clear.run(JSON.stringify(earlier)),
   };
 }

@@ -40,7 +40,8 @@ const claimSql = `
             SELECT 1 FROM jobs AS prune WHERE prune.kind = 'prune'
               AND prune.state = 'running' AND prune.phase = 'proving'))
         END
-    ORDER BY due.kind = 'restore' DESC, due.trigger = 'scheduled',
+    ORDER BY due.kind = 'restore' DESC, due.origin = 'scheduled',
+      due.trigger = 'retry',
       due.run_at, due.seq
     LIMIT 1)
   RETURNING *`;
@@ -57,7 +58,10 @@ export interface Claim {
   only?: string | undefined;
 }
 
-/** People wait for restores: they go first; scheduled backups go last. */
+/**
+ * People wait for restores: they go first; scheduled backups go last, and of
+ * those what has failed before.
+ */
 export function claiming(database: Database) {
   const claim = database.prepare(claimSql);
   return {

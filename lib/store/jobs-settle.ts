@@ -64,6 +64,14 @@ const retrySql = `
     iif(@project_id IS NULL, @repository_id, NULL), 'retry', @origin,
     @requested_by, 'pending', @now, @retry_at, @attempt + 1, @job_id, @target)`;
 
+/** What was to hold all of the project was forgotten while it was compared. */
+const hiddenMeanwhile = {
+  state: "failed",
+  error_code: "CONFLICT",
+  error_message:
+    "The backup that holds all of the project was forgotten meanwhile. It is tried again by itself.",
+} as const;
+
 export function settling(database: Database) {
   const first = database.prepare(settleSql(unsettled));
   const again = database.prepare(settleSql(doubtful));
@@ -89,9 +97,28 @@ export function settling(database: Database) {
 
   const want = wanting(database);
 
+  const hidden = database
+    .prepare(
+      `SELECT 1 FROM annotations JOIN jobs USING (project_id)
+       WHERE jobs.job_id = @job_id AND forgotten_at IS NOT NULL
+         AND annotations.repository_id = @repository_id
+         AND annotations.backup_id = @backup_id`,
+    )
+    .pluck();
+  const isHidden = (settlement: Settlement, job_id: string): boolean => {
+    const { unchanged, repository_id, backup_id } = settlement;
+    return (
+      unchanged === true &&
+      hidden.get({ job_id, repository_id, backup_id }) !== undefined
+    );
+  };
+
   const settle = database.transaction(
-    (update: typeof first, job_id: string, settlement: Settlement) => {
-      const { now } = settlement;
+    (update: typeof first, job_id: string, given: Settlement) => {
+      const { now } = given;
+      const settlement = isHidden(given, job_id)
+        ? { ...hiddenMeanwhile, now, retry_at: now }
+        : given;
       const row = update.get({ ...columnsOf(settlement), job_id }) as
         AnyJobRow | undefined;
       if (row === undefined) return undefined;

@@ -273,9 +273,21 @@ export const migrations: readonly string[] = [
     UPDATE projects SET failed_in_a_row = failed_in_a_row + 1,
       failed_at = new.finished_at
     WHERE project_id = new.project_id AND new.state = 'failed';
-    UPDATE projects SET covered_at = new.fixed_at, failed_in_a_row = 0,
-      failed_at = NULL, unprotected_since = NULL
-    WHERE project_id = new.project_id AND new.state = 'succeeded';
+    -- A doubt may be settled late: what newer jobs did counts more. And what
+    -- was noticed after the source was fixed is in no backup yet.
+    UPDATE projects SET covered_at = new.fixed_at,
+      failed_in_a_row = (
+        SELECT count(*) FROM jobs WHERE project_id = new.project_id
+          AND seq > new.seq AND kind = 'backup' AND state = 'failed'),
+      failed_at = (
+        SELECT max(finished_at) FROM jobs WHERE project_id = new.project_id
+          AND seq > new.seq AND kind = 'backup' AND state = 'failed'),
+      unprotected_since = iif(
+        unprotected_since > new.fixed_at, unprotected_since, NULL)
+    WHERE project_id = new.project_id AND new.state = 'succeeded'
+      AND NOT EXISTS (
+        SELECT 1 FROM jobs WHERE project_id = new.project_id
+          AND seq > new.seq AND kind = 'backup' AND state = 'succeeded');
   END;
   INSERT INTO projects (project_id, covered_at, tried_at, failed_in_a_row,
     failed_at)
@@ -309,7 +321,15 @@ export const migrations: readonly string[] = [
     counted_at INTEGER
   ) STRICT, WITHOUT ROWID;
 
+  -- Before, only people asked.
+  UPDATE backups SET trigger = 'manual' WHERE trigger = 'retry';
   ALTER TABLE backups ADD COLUMN unproven INTEGER NOT NULL DEFAULT 0;
+  -- Likewise, of backups that no reading has brought a row of yet.
+  CREATE TABLE unproven_unread (
+    repository_id TEXT NOT NULL,
+    backup_id TEXT NOT NULL,
+    PRIMARY KEY (repository_id, backup_id)
+  ) STRICT, WITHOUT ROWID;
 
   -- They outlive the rows of a list that was read wrongly once.
   CREATE TABLE annotations (

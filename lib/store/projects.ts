@@ -45,6 +45,9 @@ const noticeSql = `
   WHERE project_id = @project_id
     AND (covered_at IS NULL OR @since > covered_at)`;
 
+/** So long a project may be missing from the host's list. */
+const absentMs = 24 * 3600 * 1000;
+
 export function storingProjects(database: Database) {
   const get = database.prepare(
     `SELECT ${columns} FROM projects WHERE project_id = ?`,
@@ -57,10 +60,18 @@ export function storingProjects(database: Database) {
     VALUES (@project_id, @now, @now)
     ON CONFLICT (project_id) DO UPDATE SET seen_at = @now,
       first_seen_at = coalesce(first_seen_at, @now)`);
-  // It may come back from a host where others pinned and forgot.
+  // It may come back from a host where others pinned and forgot. A list that
+  // misses it once is no proof that it has left.
   const left = database.prepare(`
     UPDATE projects SET first_seen_at = NULL, seen_at = NULL
-    WHERE seen_at IS NOT NULL AND seen_at <> ?`);
+    WHERE seen_at < @now - ${absentMs} OR seen_at > @now`);
+  const gone = database
+    .prepare(
+      `SELECT project_id FROM bases LEFT JOIN projects USING (project_id)
+       WHERE seen_at IS NULL AND (deleted_at IS NOT NULL
+         OR taken_at < @now - ${absentMs} OR taken_at > @now)`,
+    )
+    .pluck();
   const notice = database.prepare(noticeSql);
   const setPolicy = database.prepare(`
     INSERT INTO projects (project_id, policy, policy_at)
@@ -75,7 +86,8 @@ export function storingProjects(database: Database) {
   const deleted = database.prepare(`
     INSERT INTO projects (project_id, deleted_at)
     VALUES (@project_id, @deleted_at)
-    ON CONFLICT (project_id) DO UPDATE SET deleted_at = @deleted_at
+    ON CONFLICT (project_id) DO UPDATE SET deleted_at = @deleted_at,
+      seen_at = NULL, first_seen_at = NULL
       WHERE deleted_at IS NULL`);
   const restored = database.prepare(
     `UPDATE projects SET deleted_at = NULL
@@ -86,7 +98,7 @@ export function storingProjects(database: Database) {
   const seeAll = database.transaction(
     (ids: readonly string[], now: number): ProjectRow[] => {
       for (const project_id of ids) see.run({ project_id, now });
-      left.run(now);
+      left.run({ now });
       return (present.all(now) as Stored[]).map(toProjectRow);
     },
   );
@@ -107,6 +119,8 @@ export function storingProjects(database: Database) {
   });
 
   return {
+    /** Projects with a base here that have left the host, or are deleted. */
+    gone: (now: number) => gone.all({ now }) as string[],
     /** All that are: what is not among them any more is no longer deleted. */
     setDeleted: (found: readonly Deleted[]) => void setDeleted.immediate(found),
     get(project_id: string): ProjectRow | undefined {

@@ -34,6 +34,8 @@ async function removeUnowned(
   const names = (await readdir(folder).catch(ifAbsent)) ?? [];
   for (const name of names) {
     if (name === current || name === row?.job_id) continue;
+    // The next job may have moved its own there, and not said so yet.
+    if (store.jobs.get(name)?.state === "running") continue;
     await removeTree(join(folder, name), btrfs);
   }
 }

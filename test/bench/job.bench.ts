@@ -92,9 +92,7 @@ async function compare(
     ratio: round(median(figures.ours) / median(figures.bare)),
     ours_ms: round(median(figures.ours), 1),
     bare_ms: round(median(figures.bare), 1),
-    parts_ms: Object.fromEntries(
-      Object.entries(parts).map(([name, all]) => [name, round(median(all), 1)]),
-    ),
+    parts_ms: mediansOf(parts),
     rounds,
   };
 }
@@ -106,7 +104,7 @@ async function compare(
 async function crowded(host: BenchHost): Promise<void> {
   const project = await makeProject(host, fillSmall);
   await timeJob(host, project);
-  await addBackups(host, 2_048, { perRun: 1 });
+  await addBackups(host, Number(process.env.PB_N ?? 2_048), { perRun: 1 });
   await host.backups.refresh();
   report({
     ...{ id: "P2b", goal: 2 },
@@ -129,10 +127,11 @@ async function overOurs(
   const file = join(host.projects, project, "f0");
   const change = () => writeFileSync(file, randomBytes(16 * 1024));
   const figures = { ours: [] as number[], bare: [] as number[] };
+  const parts: Record<string, number[]> = {};
   for (let turn = 0; turn <= rounds; turn++) {
     change();
     await execa("sync");
-    const ours = await timeJob(host, project);
+    const ours = await timeJob(host, project, parts);
     change();
     const stage = await makeStage(host, project);
     await execa("sync");
@@ -146,8 +145,16 @@ async function overOurs(
     ratio: round(median(figures.bare) / median(figures.ours)),
     ours_ms: round(median(figures.ours), 1),
     bare_ms: round(median(figures.bare), 1),
+    parts_ms: mediansOf(parts),
     rounds,
   };
+}
+
+function mediansOf(parts: Record<string, number[]>): object {
+  const names = Object.entries(parts);
+  return Object.fromEntries(
+    names.map(([name, all]) => [name, round(median(all), 1)]),
+  );
 }
 
 main().catch((error: unknown) => {

@@ -3,9 +3,13 @@
 import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
+  closeSync,
   mkdirSync,
+  openSync,
   readFileSync,
+  unlinkSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { settleUnchanged } from "../../lib/jobs/unchanged.js";
@@ -76,6 +80,24 @@ describeReal(
       expect(await sweep()).toEqual(new Set());
       const after = await engine.backup(project_id);
       expect(after.state).toBe("succeeded");
+    });
+
+    test("misses no write to a persist store in which a file has lost its name", async () => {
+      engine = await startBtrfsEngine();
+      const store = (id: string) => join(engine.image.path, `persist-${id}`);
+      const project_id = engine.addProject(store);
+      engine.subvolume("create", store(project_id));
+      const path = join(store(project_id), "log");
+      const open = openSync(path, "w");
+      writeSync(open, "rotated");
+      unlinkSync(path);
+      writeFileSync(join(store(project_id), "sync.db"), "one");
+      await engine.backup(project_id);
+      // btrfs lets go of it in the snapshot, which raises its generation.
+      execFileSync("sync");
+      writeFileSync(join(store(project_id), "sync.db"), "two");
+      expect(await sweep()).toEqual(new Set());
+      closeSync(open);
     });
 
     test("misses none of 100 writes that race backups and sweeps", async () => {

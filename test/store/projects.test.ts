@@ -52,7 +52,35 @@ describe("what the scheduler knows of a project", () => {
     expect(since()).toBe(6000);
   });
 
-  test("begins anew when it comes back to the host", () => {
+  test("keeps a change that was noticed after the source was fixed", () => {
+    const project_id = newProject();
+    ask(project_id, { now: 1000 });
+    const row = claim({ now: 1000 });
+    store.jobs.note(String(row?.job_id), { fixed_at: 1000 });
+    store.projects.notice([{ project_id, since: 1500 }]);
+    store.jobs.settle(String(row?.job_id), { state: "succeeded", now: 9000 });
+    expect(store.projects.get(project_id)).toMatchObject({
+      ...{ covered_at: 1000, unprotected_since: 1500 },
+    });
+  });
+
+  test("is not set back by a doubt that is settled late", () => {
+    const project_id = newProject();
+    ask(project_id, { now: 1000 });
+    const old = claim({ now: 1000 })?.job_id ?? "";
+    store.jobs.note(old, { fixed_at: 1000, in_doubt: true });
+    store.jobs.settle(old, { state: "failed", now: 1100 });
+    ask(project_id, { now: 2000 });
+    settle("succeeded", 2000);
+    ask(project_id, { now: 3000 });
+    settle("failed", 3000);
+    store.jobs.settleDoubt(old, { state: "succeeded", now: 4000 });
+    expect(store.projects.get(project_id)).toMatchObject({
+      ...{ covered_at: 2000, failed_in_a_row: 1, failed_at: 3005 },
+    });
+  });
+
+  test("begins anew when it comes back to the host after a day", () => {
     const [stays, leaves] = [newProject(), newProject()];
     const first = (id: string) => store.projects.get(id)?.first_seen_at;
     store.projects.see([stays, leaves], 10);

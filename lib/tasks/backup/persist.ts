@@ -47,8 +47,10 @@ export async function persistState(
 ): Promise<string | undefined> {
   if (persist.kind !== "subvolume") return plainState(persist);
   const snapshot = join(stage.directory, "persist");
-  const { parent_uuid, generation } = await btrfs.show(snapshot, watch);
-  return subvolumeState(String(parent_uuid), generation);
+  const shown = await btrfs.show(snapshot, watch);
+  // Not its generation: btrfs may write to a snapshot after it was taken, to
+  // let go of files that were open and had no name any more.
+  return subvolumeState(String(shown.parent_uuid), shown.created_generation);
 }
 
 /** Of all but a subvolume, which has to be asked. */
