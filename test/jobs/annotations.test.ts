@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { identifyProcess } from "../../lib/process-identity.js";
 import { parseKit } from "../../lib/repository/index.js";
 import { change } from "../support/change.js";
 import { startTestEngine, type TestEngine } from "../support/engine.js";
@@ -41,6 +42,29 @@ describeReal("names, pins and policies", { needs: ["rustic"] }, () => {
     expect(job).toMatchObject({ state: "succeeded" });
     return String(job.backup_id);
   }
+
+  test("come too late while a job removes what was forgotten", async () => {
+    const engine = await start();
+    const [project_id = ""] = engine.projects;
+    const backup_id = await backUp(engine, project_id);
+    const one = { project_id, backup_id };
+    await engine.local("forget", one);
+    const { store, repositories } = engine.backups.tools;
+    const { row } = store.jobs.askRepository({
+      ...{ repository_id: repositories.knownId() ?? "", kind: "forget", now },
+      ...{ trigger: "manual", requested_by: "operator" },
+    });
+    const only = row.job_id;
+    const owner = identifyProcess(process.pid);
+    expect(store.jobs.claim({ owner, cap: 1, now, only })).toBeDefined();
+    const late = { code: "CONFLICT" };
+    await expect(engine.local("unforget", one)).rejects.toMatchObject(late);
+    const pin = { ...one, pinned: true };
+    await expect(engine.local("update", pin)).rejects.toMatchObject(late);
+    store.jobs.settle(only, { state: "succeeded", now });
+    const { backup } = await engine.local("unforget", one);
+    expect(backup).toMatchObject({ forgotten_at: null, pinned: false });
+  });
 
   test("outlive their host: what was pinned on one is kept by another's retention", async () => {
     const a = await start();
