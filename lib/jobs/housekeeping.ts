@@ -11,6 +11,7 @@ import type {
 import { dropBase } from "../tasks/bases.js";
 import { dayMs, expiredOf } from "../tasks/expired.js";
 import { isMaintainer } from "../tasks/maintainer.js";
+import { isOurs } from "../tasks/prune-once.js";
 import type { Tools } from "../tasks/task.js";
 import { type MaintenanceFacts, planMaintenance } from "./maintenance.js";
 
@@ -44,7 +45,7 @@ async function factsOf(
     repository,
     maintains: await isMaintainer(repository_id, tools),
     expired: expiredOf(repository_id, tools, 1).length,
-    unproven: store.backups.unproven(repository_id).length,
+    unproven: store.backups.unproven(repository_id).filter(isOurs).length,
     index_files: estimateIndexFiles(repository, tools),
     newest: Object.fromEntries(
       (["forget", "prune", "check"] as const).flatMap((kind) => {

@@ -11,7 +11,7 @@ export interface MaintenanceFacts {
   maintains: boolean;
   /** Forgotten backups that may leave the repository. */
   expired: number;
-  /** Backups that a prune ran beside. */
+  /** Backups of this host that a prune ran beside. */
   unproven: number;
   /** Estimated: as counted, and one for each backup since. */
   index_files: number;
@@ -39,10 +39,15 @@ export function planMaintenance(
   config: Config["maintenance"],
   now: number,
 ): MaintenanceDue[] {
-  const { maintains, expired, newest } = facts;
+  const { maintains, expired, newest, repository } = facts;
   const due: MaintenanceDue[] = [];
-  if (expired > 0) due.push({ kind: "forget" });
-  if (maintains && isPruneDue(facts, config, now)) due.push({ kind: "prune" });
+  // A repair may need whatever is still there.
+  if (repository.damage === null) {
+    if (expired > 0) due.push({ kind: "forget" });
+    if (maintains && isPruneDue(facts, config, now)) {
+      due.push({ kind: "prune" });
+    }
+  }
   const check = maintains ? checkDue(facts, config, now) : undefined;
   if (check) due.push(check);
   return due.filter(({ kind }) => isFree(newest[kind], pauseMs[kind], now));
@@ -86,8 +91,9 @@ function checkDue(
   { check_hours }: Config["maintenance"],
   now: number,
 ): MaintenanceDue | undefined {
-  const { checked_at, data_checked_at, created_at } = repository;
-  const period = check_hours * hourMs;
+  const { checked_at, data_checked_at, created_at, damage } = repository;
+  // Somebody may have repaired it; what a network spoilt once is whole again.
+  const period = damage === null ? check_hours * hourMs : pauseMs.check;
   if (!isPast(checked_at ?? created_at, period, now)) return undefined;
   const part = isPast(data_checked_at, period, now);
   return { kind: "check", target: part ? { data: "part" } : {} };

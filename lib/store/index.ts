@@ -71,4 +71,5 @@ export type { Noticed, ProjectRow } from "./projects.js";
 export type { RunningFacts } from "./jobs-running.js";
 export { type Settlement, warningsKept } from "./jobs-settle.js";
 export type { RepositoryFigures, RepositoryRow } from "./repositories.js";
+export { strongerTarget } from "./repository-target.js";
 export { tryFileLock, withFileLock } from "./file-lock.js";

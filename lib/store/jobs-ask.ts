@@ -9,6 +9,7 @@ import {
 } from "../../conat-api/index.js";
 import { type Database, durably } from "./database.js";
 import type { JobRow, RepositoryJobRow } from "./job-row.js";
+import { strongerTarget } from "./repository-target.js";
 
 export interface Ask {
   project_id: string;
@@ -110,9 +111,16 @@ export function asking(database: Database) {
     `SELECT * FROM jobs WHERE repository_id = @repository_id AND kind = @kind
      AND project_id IS NULL AND state = 'pending'`,
   );
+  const retarget = database.prepare(
+    "UPDATE jobs SET target = @target WHERE seq = @seq RETURNING *",
+  );
   const askRepository = database.transaction((ask: AskRepository) => {
     const found = pendingOfKind.get(ask) as RepositoryJobRow | undefined;
-    if (found) return { row: found, joined: true };
+    if (found) {
+      const target = strongerTarget(found.target, ask.target ?? null);
+      const row = retarget.get({ target, seq: found.seq }) as RepositoryJobRow;
+      return { row, joined: true };
+    }
     const row = insert.get({
       ...{ target: null, project_id: null, backup_id: null },
       ...ask,
@@ -122,7 +130,7 @@ export function asking(database: Database) {
   });
 
   return {
-    /** Work on a repository; `joined`: it waits already. */
+    /** Work on a repository; `joined`: it waits already, and does both. */
     askRepository: (ask: AskRepository) =>
       durably(database, () => askRepository.immediate(ask)),
     /** A backup; `joined` when an earlier row already promises it. */

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { BackupError } from "../../conat-api/index.js";
 import type { CheckInput } from "../repository/index.js";
+import { strongerTarget } from "../store/index.js";
 import { withinBudget } from "./budget.js";
 import { requireMaintainer } from "./maintainer.js";
 import { openRepositoryOf } from "./open-repository.js";
@@ -40,19 +41,35 @@ export const runCheck: RepositoryTask = async (run, tools) => {
   };
 };
 
+/** One an hour that could not look: two days. */
+const checksLookedAt = 50;
+
 type Subset = NonNullable<CheckInput["subset"]>;
 
 function subsetOf(
   { row }: RepositoryRun,
   { store, config }: Tools,
 ): Subset | undefined {
-  const { data } = Options.parse(JSON.parse(row.target ?? "{}"));
+  const target = strongerTarget(row.target, targetOfDamage(row, store));
+  const { data } = Options.parse(JSON.parse(target ?? "{}"));
   if (data === undefined) return undefined;
   if (data === "all") return { part: 1, of: 1 };
   const of = config.maintenance.data_parts;
   const part = store.repositories.get(row.repository_id)?.data_part ?? 1;
   // Fewer parts may be configured by now.
   return { part: Math.min(part, of), of };
+}
+
+/** What was found in the data is not gone because only names were looked at. */
+function targetOfDamage(
+  { repository_id }: RepositoryRun["row"],
+  { jobs, repositories }: Tools["store"],
+): string | null {
+  if (repositories.get(repository_id)?.damage == null) return null;
+  const found = jobs
+    .ofRepository({ repository_id, kind: "check", limit: checksLookedAt })
+    .find(({ error_code }) => error_code === "REPOSITORY_DAMAGED");
+  return found?.target ?? null;
 }
 
 function following({ part, of }: Subset): number {

@@ -12,6 +12,7 @@ import {
 import { exportKit, parseKit } from "../../repository/index.js";
 import { isOfProject, toRepositoryJob } from "../../store/index.js";
 import type { CheckOptions } from "../../tasks/check.js";
+import type { DamageOptions } from "../../tasks/damage.js";
 import { maintainerOf, requireMaintainer } from "../../tasks/maintainer.js";
 import { type GlobalOptions, type HostContext, withHost } from "../context.js";
 import { exitCodeOf, exitCodes } from "../exit-codes.js";
@@ -21,6 +22,7 @@ interface KitOptions {
   to?: string;
   readData?: boolean;
   readPart?: boolean;
+  despiteDamage?: boolean;
 }
 
 type Run = (
@@ -47,7 +49,11 @@ export function addRepositoryCommands(program: Command): void {
   add("check", "is all there that it names? waits for the end", check)
     .option("--read-data", "read all data as well: it may take long")
     .option("--read-part", "read the next part of the data as well");
-  add("prune", "give back what no backup needs; waits for the end", prune);
+  add(
+    "prune",
+    "give back what no backup needs; waits for the end",
+    prune,
+  ).option("--despite-damage", "although the newest check found errors");
   add("init", "make it, or open it, now", init);
   add("kit", "the recovery kit: keep it away from this host", kit).option(
     "--to <file>",
@@ -90,13 +96,14 @@ const check: Run = (context, _argument, { readData, readPart }) => {
   return maintain(context, "check", data ? { data } : {});
 };
 
-const prune: Run = (context) => maintain(context, "prune", {});
+const prune: Run = (context, _argument, { despiteDamage }) =>
+  maintain(context, "prune", despiteDamage ? { despite_damage: true } : {});
 
 /** Asks for it, runs it here unless the host does, and waits. */
 async function maintain(
   { backups, output }: HostContext,
   kind: "check" | "prune",
-  target: CheckOptions,
+  target: CheckOptions & DamageOptions,
 ): Promise<number> {
   const { store, host } = backups.tools;
   const { repository_id } = await backups.tools.repositories.open();
