@@ -11,6 +11,7 @@ import {
 import { join } from "node:path";
 import type { Job } from "../../conat-api/index.js";
 import { type BtrfsEngine, startBtrfsEngine } from "../support/btrfs-engine.js";
+import { startTestEngine } from "../support/engine.js";
 import { makeRecordingRustic } from "../support/recording-rustic.js";
 import { describeReal } from "../support/tools.js";
 import { until } from "../support/until.js";
@@ -108,6 +109,28 @@ describeReal(
       expect(await again()).toMatchObject({
         ...{ unchanged: true, backup_id: without.backup_id },
       });
+    });
+
+    test("is backed up anew into another repository", async () => {
+      const { host_id, dataDir } = engine.host;
+      await engine.backups.close();
+      const path = join(engine.root, "another");
+      const other = await startTestEngine({
+        projects: 0,
+        host: { host_id, dataDir },
+        config: { repository: { kind: "local", name: "another", path } },
+      });
+      try {
+        other.paths.set(project_id, { subvolume: at() });
+        const job = await other.backup(project_id);
+        expect(job).toMatchObject({ unchanged: false });
+        expect(job.repository_id).not.toBe(first.repository_id);
+        expect(await other.backup(project_id)).toMatchObject({
+          ...{ unchanged: true, backup_id: job.backup_id },
+        });
+      } finally {
+        await other.close();
+      }
     });
 
     test("keeps one base, the newest, and none of a stage", async () => {
