@@ -9,6 +9,8 @@ import type { ProjectRow } from "../store/index.js";
 import { dayMs } from "../tasks/expired.js";
 import { policyOf } from "../tasks/policy.js";
 import type { Tools } from "../tasks/task.js";
+import { takeFromHub } from "./hub-document.js";
+import { createPauses } from "./pauses.js";
 import { planRetention } from "./retention/index.js";
 
 export interface ProjectPlan {
@@ -64,22 +66,57 @@ export async function quotaOf(
 
 /** So many projects in one go: others wait for the job file. */
 const atOnce = 200;
+const pauseMs = 600_000;
 
-/** Returns whether the list has to be read before some can be looked at. */
-export async function retainDue(
+export type Retain = (
   projects: readonly ProjectRow[],
-  tools: Tools,
-): Promise<{ unread: boolean }> {
+) => Promise<{ unread: boolean }>;
+
+/**
+ * Returns whether the list has to be read before some can be looked at. One
+ * that fails holds up no other.
+ */
+export function createRetain(tools: Tools): Retain {
   const { store, host, repositories } = tools;
-  const repository_id = repositories.knownId();
-  if (repository_id === undefined) return { unread: false };
-  const { read_at = null } = store.repositories.get(repository_id) ?? {};
-  const due = projects.filter((row) => isDue(row, host.clock.now()));
-  const readable = due.filter((row) => isRead(row, read_at));
-  for (const { project_id } of readable.slice(0, atOnce)) {
-    await retain(project_id, repository_id, tools);
-  }
-  return { unread: readable.length < due.length };
+  const pauses = createPauses(host.clock, pauseMs);
+  const retainOne = async (project_id: string, repository_id: string) => {
+    try {
+      await retain(project_id, repository_id, tools);
+    } catch (error) {
+      pauses.begin(project_id);
+      const fields = { project_id, error: String(error) };
+      host.logger.error("retention could not be done", fields);
+    }
+  };
+  return async (projects) => {
+    const repository_id = repositories.knownId();
+    if (repository_id === undefined) return { unread: false };
+    const { read_at = null } = store.repositories.get(repository_id) ?? {};
+    const held = heldBack(projects, repository_id, tools);
+    const paused = pauses.current();
+    const due = projects
+      .filter(({ project_id: id }) => !held.has(id) && !paused.has(id))
+      .filter((row) => isDue(row, host.clock.now()));
+    const readable = due.filter((row) => isRead(row, read_at));
+    for (const { project_id } of readable.slice(0, atOnce)) {
+      await retainOne(project_id, repository_id);
+    }
+    return { unread: readable.length < due.length };
+  };
+}
+
+/** What is pinned, or to be kept, is said in a way that nobody here knows. */
+function heldBack(
+  projects: readonly ProjectRow[],
+  repository_id: string,
+  { store }: Tools,
+): Set<string> {
+  return new Set(
+    [
+      ...projects.filter(({ policy_unread }) => policy_unread),
+      ...store.documents.unread(repository_id),
+    ].map(({ project_id }) => project_id),
+  );
 }
 
 /** After each backup, and once a day: some rules are about time. */
@@ -100,7 +137,7 @@ async function retain(
   tools: Tools,
 ): Promise<void> {
   const { store, host } = tools;
-  await takeFromHub(project_id, repository_id, tools);
+  await takeFromHub({ project_id, repository_id }, tools);
   const max_backups = await quotaOf(project_id, tools);
   // Whoever pins or forgets one comes before all of it, or after.
   const ids = store.transaction(() => {
@@ -110,27 +147,14 @@ async function retain(
       .filter(({ drop }) => drop !== null)
       .map(({ backup_id }) => ({ backup_id, repository_id, project_id }));
     const now = host.clock.now();
-    store.annotations.annotate(keys, { forgotten_at: now }, now);
+    const forgotten_by = "retention" as const;
+    const facts = { forgotten_at: now, forgotten_by };
+    store.annotations.annotate(keys, facts, now);
     store.projects.retained(project_id, now);
     return keys.map(({ backup_id }) => backup_id);
   });
   if (ids.length === 0) return;
   host.logger.info("retention has forgotten backups", { project_id, ids });
-}
-
-/** A hub that keeps pins may have newer ones than this host. */
-export async function takeFromHub(
-  project_id: string,
-  repository_id: string,
-  { host, store }: Pick<Tools, "host" | "store">,
-): Promise<void> {
-  const text = await host.annotations?.read(project_id);
-  if (text === undefined) return;
-  const time = host.clock.now();
-  const document_id = `hub-${project_id}`;
-  store.documents.take([
-    { document_id, repository_id, project_id, time, text },
-  ]);
 }
 
 /** Their grace is over: the backups of deleted projects are forgotten. */
@@ -159,7 +183,7 @@ export async function forgetDeleted(
         repository_id,
         project_id,
       })),
-      { forgotten_at: now },
+      { forgotten_at: now, forgotten_by: "deletion" },
       now,
     );
   }

@@ -12,8 +12,8 @@ import type { Tools } from "../tasks/task.js";
 import { askForMaintenance, dropBases, expireHistory } from "./housekeeping.js";
 import { isHigh } from "./pressure.js";
 import type { Refresher } from "./refresh.js";
-import { forgetDeleted, retainDue } from "./retain.js";
-import { saveDocuments } from "./save-documents.js";
+import { createRetain, forgetDeleted } from "./retain.js";
+import { createSaveDocuments } from "./save-documents.js";
 import {
   admit,
   afterTick,
@@ -84,6 +84,8 @@ function createLook(
   signal: AbortSignal,
 ): () => Promise<void> {
   const backUp = createBackUpDue(tools, calendar, signal);
+  const retain = createRetain(tools);
+  const save = createSaveDocuments(tools, signal);
   const watch = { signal };
   const isTime = createTimes(tools.host.clock);
   return async () => {
@@ -106,11 +108,11 @@ function createLook(
       "deleted projects could not be looked at": () =>
         forgetDeleted(present, tools),
       "retention could not be done": async () => {
-        const { unread } = await retainDue(projects, tools);
+        const { unread } = await retain(projects);
         if (unread || isListOld(tools)) refresher.queue();
       },
       "maintenance could not be asked for": () => askForMaintenance(tools),
-      "documents could not be saved": () => saveDocuments(tools, signal),
+      "documents could not be saved": save,
       "bases could not be dropped": () => dropBases(tools),
       "old rows could not be removed": () => {
         if (isTime("expire", expireEveryMs, now)) expireHistory(tools);

@@ -1,7 +1,7 @@
 /**
  * Names, notes, pins and forgotten backups: what people and retention made of
  * backups. They outlive this file in one document a project (see
- * annotations-document.ts).
+ * document-text.ts).
  */
 
 import type { Database } from "./database.js";
@@ -14,10 +14,15 @@ export interface AnnotationRow {
   name: string | null;
   note: string | null;
   pinned: 0 | 1;
-  forgotten_at: number | null;
   wanted_by: string | null;
   updated_at: number;
+  forgotten_at: number | null;
+  forgotten_by: Forgetter | null;
+  forgetting_at: number;
 }
+
+/** `deletion`: of the project. */
+export type Forgetter = "person" | "retention" | "deletion";
 
 /** Absent facts stay as they are. */
 export interface AnnotationFacts {
@@ -25,6 +30,8 @@ export interface AnnotationFacts {
   note?: string | null | undefined;
   pinned?: boolean | undefined;
   forgotten_at?: number | null | undefined;
+  /** Who forgets it or takes it back; default: a person. */
+  forgotten_by?: Forgetter;
 }
 
 export interface BackupKey {
@@ -33,21 +40,27 @@ export interface BackupKey {
   project_id: string;
 }
 
-// Grows with each change, also where the clock stands still or goes back.
+// Both times grow with each change, also where the clock stands still or goes
+// back. What retention alone said is in no document: nothing to write then.
 const updateSql = `
   INSERT INTO annotations (repository_id, backup_id, project_id, name, note,
-    pinned, forgotten_at, updated_at)
+    pinned, updated_at, forgotten_at, forgotten_by, forgetting_at)
   VALUES (@repository_id, @backup_id, @project_id, @name, @note,
-    coalesce(@pinned, 0), @forgotten_at, @now)
+    coalesce(@pinned, 0), iif(@has_facts, @now, 0), @forgotten_at,
+    iif(@has_forgotten, @forgotten_by, NULL), iif(@has_forgotten, @now, 0))
   ON CONFLICT (project_id, repository_id, backup_id) DO UPDATE SET
     name = iif(@has_name, @name, name),
     note = iif(@has_note, @note, note),
     pinned = coalesce(@pinned, pinned),
+    updated_at = iif(@has_facts, max(updated_at + 1, @now), updated_at),
     forgotten_at = iif(@has_forgotten, @forgotten_at, forgotten_at),
-    updated_at = max(updated_at + 1, @now)`;
+    forgotten_by = iif(@has_forgotten, @forgotten_by, forgotten_by),
+    forgetting_at =
+      iif(@has_forgotten, max(forgetting_at + 1, @now), forgetting_at)
+  RETURNING updated_at > 0 OR forgotten_by = 'person'`;
 
 export function storingAnnotations(database: Database) {
-  const update = database.prepare(updateSql);
+  const update = database.prepare(updateSql).pluck();
   const touch = database.prepare(touchSql);
   const pins = database
     .prepare(
@@ -77,22 +90,12 @@ export function storingAnnotations(database: Database) {
   );
 
   const annotate = database.transaction(
-    (
-      keys: readonly BackupKey[],
-      { name, note, pinned, forgotten_at }: AnnotationFacts,
-      now: number,
-    ) => {
-      for (const key of keys) {
-        update.run({
-          ...key,
-          ...{ name: name ?? null, has_name: flag(name) },
-          ...{ note: note ?? null, has_note: flag(note) },
-          pinned: pinned === undefined ? null : Number(pinned),
-          forgotten_at: forgotten_at ?? null,
-          has_forgotten: flag(forgotten_at),
-          now,
-        });
-        touch.run({ project_id: key.project_id, now });
+    (keys: readonly BackupKey[], facts: AnnotationFacts, now: number) => {
+      const values = { ...valuesOf(facts), now };
+      for (const { repository_id, backup_id, project_id } of keys) {
+        const key = { repository_id, backup_id, project_id };
+        const isTold = update.get({ ...key, ...values }) === 1;
+        if (isTold) touch.run({ project_id, now });
       }
     },
   );
@@ -123,6 +126,23 @@ export function storingAnnotations(database: Database) {
     }) => expired.all(query) as AnnotationRow[],
     /** They are not in the repository any more. */
     removed: (keys: readonly BackupKey[]) => void removed.immediate(keys),
+  };
+}
+
+function valuesOf({
+  name,
+  note,
+  pinned,
+  forgotten_at,
+  forgotten_by = "person",
+}: AnnotationFacts) {
+  return {
+    ...{ name: name ?? null, has_name: flag(name) },
+    ...{ note: note ?? null, has_note: flag(note) },
+    pinned: pinned === undefined ? null : Number(pinned),
+    has_facts: flag(name) | flag(note) | flag(pinned),
+    ...{ forgotten_at: forgotten_at ?? null, forgotten_by },
+    has_forgotten: flag(forgotten_at),
   };
 }
 

@@ -65,7 +65,7 @@ export function wanting(database: Database) {
       AND backup_id = @backup_id AND trigger = 'scheduled'
     ON CONFLICT (project_id, repository_id, backup_id) DO UPDATE SET
       wanted_by = coalesce(wanted_by, excluded.wanted_by),
-      updated_at = excluded.updated_at`);
+      updated_at = max(updated_at + 1, excluded.updated_at)`);
   const touch = database.prepare(touchSql);
   return ({ origin, ...row }: JobRow, now: number): void => {
     if (origin === "scheduled") return;

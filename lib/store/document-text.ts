@@ -15,7 +15,10 @@ const Entry = z.object({
   wanted_by: z.string().nullable().default(null),
   updated_at: Instant.default(0),
   forgotten_at: Instant.nullable().default(null),
-  forgotten_by: z.enum(["person", "retention", "deletion"]).nullable(),
+  forgotten_by: z
+    .enum(["person", "retention", "deletion"])
+    .nullable()
+    .default(null),
   forgetting_at: Instant.default(0),
 });
 export type Entry = z.infer<typeof Entry>;
@@ -23,7 +26,7 @@ export type Entry = z.infer<typeof Entry>;
 /** A later version may add fields that can be dropped; else it is not 1. */
 const Document = z.object({
   version: z.literal(1),
-  policy: z.unknown(),
+  policy: z.unknown().optional(),
   policy_at: Instant.nullable().default(null),
   backups: z.array(z.unknown()),
 });

@@ -252,9 +252,12 @@ export const migrations: readonly string[] = [
     -- NULL: the host's default.
     policy TEXT,
     policy_at INTEGER,
-    -- Of its policy, names, pins: changed then, and written down then.
+    -- It is of a later version, and kept as it is.
+    policy_unread INTEGER NOT NULL DEFAULT 0,
+    -- Of its policy, names, pins: changed then, and written down then, where.
     annotated_at INTEGER,
     written_at INTEGER,
+    written_to TEXT,
     retained_at INTEGER
   ) STRICT, WITHOUT ROWID;
 
@@ -339,24 +342,35 @@ export const migrations: readonly string[] = [
     name TEXT,
     note TEXT,
     pinned INTEGER NOT NULL DEFAULT 0,
-    forgotten_at INTEGER,
     -- Somebody asked for it after it was made.
     wanted_by TEXT,
+    -- When any of these last changed; 0: never.
     updated_at INTEGER NOT NULL,
+    forgotten_at INTEGER,
+    -- Who forgot it or took it back: person, retention, or the deletion of
+    -- its project; and when that was last said; 0: never.
+    forgotten_by TEXT,
+    forgetting_at INTEGER NOT NULL DEFAULT 0,
+    -- A job removes it from the repository, or was killed at that.
+    leaving INTEGER NOT NULL DEFAULT 0,
     -- By project: a document of one says nothing of another's backups.
     PRIMARY KEY (project_id, repository_id, backup_id)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX annotations_forgotten ON annotations (forgotten_at)
     WHERE forgotten_at IS NOT NULL;
 
-  -- The newest document of a project that the repository was seen to hold.
+  -- The documents of projects that the repository was seen to hold.
   CREATE TABLE annotation_documents (
     repository_id TEXT NOT NULL,
     document_id TEXT NOT NULL,
     project_id TEXT NOT NULL,
     time INTEGER NOT NULL,
+    -- 0: not wholly; it is never replaced.
+    understood INTEGER NOT NULL DEFAULT 1,
     PRIMARY KEY (repository_id, document_id)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX annotation_documents_of_project
+    ON annotation_documents (project_id, repository_id);
 
   ALTER TABLE repositories ADD COLUMN figures TEXT;
   ALTER TABLE repositories ADD COLUMN figures_at INTEGER;
@@ -375,7 +389,9 @@ export const migrations: readonly string[] = [
     ticked_at INTEGER NOT NULL,
     -- When it came back after it had stood still.
     resumed_at INTEGER,
-    away_ms INTEGER NOT NULL
+    away_ms INTEGER NOT NULL,
+    -- When it last came back after days, or its clock was set ahead so far.
+    leapt_at INTEGER
   ) STRICT;
   `,
 ];

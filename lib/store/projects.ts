@@ -3,7 +3,7 @@
  * it, so that it is true whichever verb ended a job.
  */
 
-import type { Policy } from "../../conat-api/index.js";
+import { Policy } from "../../conat-api/index.js";
 import type { Database } from "./database.js";
 import { touchSql } from "./backups.js";
 
@@ -17,18 +17,22 @@ export interface ProjectRow {
   unprotected_since: number | null;
   /** null: the host's default. */
   policy: Policy | null;
+  /** It has one of a later version, which this one does not understand. */
+  policy_unread: boolean;
   retained_at: number | null;
   /** A backup of it waits or runs. */
   busy: boolean;
 }
 
-type Stored = Omit<ProjectRow, "policy" | "busy"> & {
+type Stored = Omit<ProjectRow, "policy" | "policy_unread" | "busy"> & {
   policy: string | null;
+  policy_unread: 0 | 1;
   busy: 0 | 1;
 };
 
 const columns = `project_id, first_seen_at, covered_at, tried_at,
-  failed_in_a_row, failed_at, unprotected_since, policy, retained_at,
+  failed_in_a_row, failed_at, unprotected_since, policy, policy_unread,
+  retained_at,
   ${isBusy("backup")} AS busy`;
 
 /** Two questions, each of an index of its own: it is asked for thousands. */
@@ -77,7 +81,8 @@ export function storingProjects(database: Database) {
     INSERT INTO projects (project_id, policy, policy_at)
     VALUES (@project_id, @policy, @now)
     ON CONFLICT (project_id) DO UPDATE
-      SET policy = @policy, policy_at = @now`);
+      SET policy = @policy, policy_unread = 0,
+        policy_at = max(coalesce(policy_at, 0) + 1, @now)`);
   const touch = database.prepare(touchSql);
   const retained = database.prepare(
     "UPDATE projects SET retained_at = @now WHERE project_id = @project_id",
@@ -149,9 +154,22 @@ export interface Noticed {
 }
 
 function toProjectRow(row: Stored): ProjectRow {
+  const policy = policyOf(row);
   return {
     ...row,
-    policy: row.policy === null ? null : (JSON.parse(row.policy) as Policy),
+    policy: policy ?? null,
+    policy_unread: policy === undefined,
     busy: row.busy === 1,
   };
+}
+
+/** undefined: not understood. What an older version could not read, we may. */
+function policyOf({
+  policy,
+  policy_unread,
+}: Stored): Policy | null | undefined {
+  if (policy === null) return null;
+  const found: unknown = JSON.parse(policy);
+  if (policy_unread === 0) return found as Policy;
+  return Policy.safeParse(found).data;
 }

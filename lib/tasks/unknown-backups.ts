@@ -10,11 +10,13 @@ export interface UnknownBackups {
   annotations: Annotations[];
   /** Ids of rows whose backup is not there any more. */
   gone: string[];
+  /** Likewise, of documents. */
+  goneDocuments: string[];
 }
 
 export interface ReadingOptions {
   signal?: AbortSignal | undefined;
-  /** Snapshots that are known to be no backups of projects; added to. */
+  /** Snapshots that are not read again; added to. */
   foreign?: Set<string>;
   onMalformed?(id: string): void;
 }
@@ -28,13 +30,17 @@ export async function takeReading(
   const { repository_id } = repository;
   const read = await readUnknown(repository, { store }, options);
   const { added, gone, annotations } = read;
-  const now = host.clock.now();
-  store.backups.takeReading({ repository_id, added, gone, now });
   const documents = annotations.map(({ id, ...one }) => ({
     ...{ ...one, document_id: id },
     repository_id,
   }));
-  for (const document_id of store.documents.take(documents)) {
+  // Before the list counts as read: retention must know of its pins then.
+  const bad = store.documents.take(documents);
+  store.documents.gone(repository_id, read.goneDocuments);
+  const now = host.clock.now();
+  store.backups.takeReading({ repository_id, added, gone, now });
+  for (const document_id of bad) {
+    options.foreign?.add(document_id);
     host.logger.warn("a document is not understood", { document_id });
   }
 }
@@ -51,6 +57,10 @@ export async function readUnknown(
   const { repository_id } = repository;
   // Before the listing: a backup that settles meanwhile is not in it.
   const before = store.backups.ids(repository_id);
+  const documentsBefore = [
+    ...store.documents.known(repository_id),
+    ...store.documents.unread(repository_id).map((one) => one.document_id),
+  ];
   const found = new Set(await repository.ids(options));
   const known = new Set([
     ...store.backups.ids(repository_id),
@@ -59,8 +69,16 @@ export async function readUnknown(
   const unknown = [...found].filter((id) => !known.has(id) && !foreign.has(id));
   const reading = await repository.read(unknown, options);
   const { backups: added, annotations } = reading;
-  for (const id of unknown) foreign.add(id);
-  for (const { backup_id } of added) foreign.delete(backup_id);
-  const gone = before.filter((id) => !found.has(id));
-  return { added, annotations, gone };
+  // A document becomes known, or foreign, once it is taken.
+  const ours = new Set([
+    ...added.map(({ backup_id }) => backup_id),
+    ...annotations.map(({ id }) => id),
+  ]);
+  for (const id of unknown) if (!ours.has(id)) foreign.add(id);
+  const isGone = (id: string) => !found.has(id);
+  return {
+    ...{ added, annotations },
+    gone: before.filter(isGone),
+    goneDocuments: documentsBefore.filter(isGone),
+  };
 }
