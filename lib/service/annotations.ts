@@ -18,13 +18,18 @@ export const annotationHandlers: {
   [M in "update" | "forget" | "unforget"]: Handler<M>;
 } = {
   async update({ tools }, { input }) {
-    const { name, note, pinned } = input;
-    const backup = findBackup(tools, input);
-    if (pinned && !backup.pinned) {
-      await requirePin(tools, backup);
-      requireStaying(tools, findBackup(tools, input));
-    }
-    return { backup: annotate(tools, backup, { name, note, pinned }) };
+    const { project_id, name, note, pinned } = input;
+    const max_backups = pinned ? await quotaOf(project_id, tools) : null;
+    // Two who pin at once: the second one sees the first one's.
+    return tools.store.transaction(() => {
+      const backup = findBackup(tools, input);
+      requireStaying(tools, backup);
+      if (pinned && !backup.pinned) {
+        requireListed(backup);
+        requirePlace(tools, backup, max_backups);
+      }
+      return { backup: annotate(tools, backup, { name, note, pinned }) };
+    });
   },
 
   forget({ tools }, { input }) {
@@ -43,34 +48,36 @@ export const annotationHandlers: {
     };
   },
 
-  unforget({ tools }, { input }) {
-    const backup = findBackup(tools, input);
-    requireStaying(tools, backup);
-    return { backup: annotate(tools, backup, { forgotten_at: null }) };
+  async unforget({ tools }, { input }) {
+    const max_backups = await quotaOf(input.project_id, tools);
+    return tools.store.transaction(() => {
+      const backup = findBackup(tools, input);
+      requireStaying(tools, backup);
+      // Its pin comes back with it.
+      if (backup.pinned && backup.forgotten_at !== null) {
+        requirePlace(tools, backup, max_backups);
+      }
+      return { backup: annotate(tools, backup, { forgotten_at: null }) };
+    });
   },
 };
 
-/**
- * What a job has begun to remove nobody can take back, and which ones these
- * are only rustic knows.
- *
- * @throws BackupError CONFLICT
- */
-function requireStaying(
-  { store }: Tools,
-  { repository_id, forgotten_at }: Backup,
-): void {
-  if (forgotten_at === null) return;
-  const query = { repository_id, kind: "forget", limit: 2 } as const;
-  const jobs = store.jobs.ofRepository(query);
-  if (!jobs.some(({ state }) => state === "running")) return;
+/** @throws BackupError CONFLICT: a job removes it, and it may be gone. */
+function requireStaying({ store }: Tools, backup: Backup): void {
+  if (!store.annotations.isLeaving(backup)) return;
   throw new BackupError(
     "CONFLICT",
-    "Forgotten backups are being removed from the repository right now.",
-    {
-      hint: "Try again in a minute: the backup is listed as long as it is there.",
-    },
+    "The backup was forgotten, and is being removed from the repository.",
+    { hint: "It cannot be taken back any more." },
   );
+}
+
+/** @throws BackupError CONFLICT: what is hidden would be kept for ever. */
+function requireListed({ forgotten_at }: Backup): void {
+  if (forgotten_at === null) return;
+  throw new BackupError("CONFLICT", "The backup was forgotten.", {
+    hint: "Take it back first.",
+  });
 }
 
 /** Of rows alone; @throws BackupError NOT_FOUND, for one of others too. */
@@ -96,15 +103,13 @@ function annotate(
 }
 
 /** @throws BackupError LIMIT_EXCEEDED: two places stay free of pins. */
-async function requirePin(
-  tools: Tools,
+function requirePlace(
+  { store }: Tools,
   { project_id, repository_id }: Backup,
-): Promise<void> {
-  const max_backups = await quotaOf(project_id, tools);
-  const limit = -1;
-  const query = { project_id, repository_id, limit };
-  const left = pinsLeft(tools.store.backups.list(query), max_backups);
-  if (left > 0) return;
+  max_backups: number | null,
+): void {
+  const query = { project_id, repository_id, limit: -1 };
+  if (pinsLeft(store.backups.list(query), max_backups) > 0) return;
   throw new BackupError(
     "LIMIT_EXCEEDED",
     `The project may have ${max_backups} backups, and no more of them can be pinned.`,

@@ -1,6 +1,7 @@
 /** The store: all tables and their verbs behind one door. */
 
 import { storingAnnotations } from "./annotations.js";
+import { leaving } from "./annotations-leaving.js";
 import { storingBackups } from "./backups.js";
 import { storingUnproven } from "./backups-unproven.js";
 import { storingBases } from "./bases.js";
@@ -39,7 +40,7 @@ export function openStore(dataDir: string, host_id: string) {
     projects: storingProjects(database),
     bases: storingBases(database),
     backups: { ...storingBackups(database), ...storingUnproven(database) },
-    annotations: storingAnnotations(database),
+    annotations: { ...storingAnnotations(database), ...leaving(database) },
     documents: storingDocuments(database),
     scheduler: storingScheduler(database),
     repositories: storingRepositories(database),

@@ -358,6 +358,8 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX annotations_forgotten ON annotations (forgotten_at)
     WHERE forgotten_at IS NOT NULL;
+  CREATE INDEX annotations_leaving ON annotations (repository_id)
+    WHERE leaving = 1;
 
   -- The documents of projects that the repository was seen to hold.
   CREATE TABLE annotation_documents (

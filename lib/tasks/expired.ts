@@ -1,4 +1,7 @@
-/** Forgotten backups whose time to be taken back is over. */
+/**
+ * Forgotten backups whose time to be taken back is over. By the clock alone:
+ * where it has leapt, people have a day to see that before anything goes.
+ */
 
 import type { BackupKey } from "../store/index.js";
 import type { Tools } from "./task.js";
@@ -11,6 +14,10 @@ export function expiredOf(
   limit: number,
 ): BackupKey[] {
   const { unforget_days } = config.retention;
-  const before = host.clock.now() - unforget_days * dayMs;
+  const now = host.clock.now();
+  const leapt_at = store.scheduler.leaptAt(now);
+  // One that lies ahead is of a clock that was set back since.
+  if (leapt_at !== null && leapt_at <= now && now - leapt_at < dayMs) return [];
+  const before = now - unforget_days * dayMs;
   return store.annotations.expired({ repository_id, before, limit });
 }

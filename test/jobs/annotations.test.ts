@@ -1,6 +1,5 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { identifyProcess } from "../../lib/process-identity.js";
 import { parseKit } from "../../lib/repository/index.js";
 import { change } from "../support/change.js";
 import { startTestEngine, type TestEngine } from "../support/engine.js";
@@ -50,18 +49,14 @@ describeReal("names, pins and policies", { needs: ["rustic"] }, () => {
     const one = { project_id, backup_id };
     await engine.local("forget", one);
     const { store, repositories } = engine.backups.tools;
-    const { row } = store.jobs.askRepository({
-      ...{ repository_id: repositories.knownId() ?? "", kind: "forget", now },
-      ...{ trigger: "manual", requested_by: "operator" },
-    });
-    const only = row.job_id;
-    const owner = identifyProcess(process.pid);
-    expect(store.jobs.claim({ owner, cap: 1, now, only })).toBeDefined();
+    const repository_id = repositories.knownId() ?? "";
+    store.annotations.leave([{ ...one, repository_id }]);
     const late = { code: "CONFLICT" };
     await expect(engine.local("unforget", one)).rejects.toMatchObject(late);
     const pin = { ...one, pinned: true };
     await expect(engine.local("update", pin)).rejects.toMatchObject(late);
-    store.jobs.settle(only, { state: "succeeded", now });
+    // It could not be removed.
+    store.annotations.stay(repository_id);
     const { backup } = await engine.local("unforget", one);
     expect(backup).toMatchObject({ forgotten_at: null, pinned: false });
   });
