@@ -11,10 +11,20 @@ export function watchRepository(
   session: Session,
   line: readonly string[],
 ): void {
+  if (line.includes("prune") || line.includes("check")) watchJobs(session);
   if (line.includes("prune")) watchPrune(session);
   const at = line.indexOf("forget");
   if (at === -1) return;
   for (const id of line.slice(at + 1)) watchForget(session, id);
+}
+
+function watchJobs({ world, rows }: Session): void {
+  const working = rows().filter(
+    ({ project_id, state }) => project_id === null && state === "running",
+  );
+  if (working.length <= 1) return;
+  const detail = `${working.length} jobs work on the repository`;
+  world.report({ invariant: "I2", detail });
 }
 
 function watchPrune({ world }: Session): void {

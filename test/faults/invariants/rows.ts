@@ -29,6 +29,17 @@ export const rows: readonly Invariant[] = [
         .map(([job_id, runs]) => `Job ${job_id}: ${runs} times.`),
   },
   {
+    id: "I3",
+    sentence: "Work on a repository is planned anew, not retried.",
+    check: (ground) =>
+      ground.rows
+        .filter(
+          ({ project_id, retry_of }) =>
+            project_id === null && retry_of !== null,
+        )
+        .map(({ job_id }) => `Job ${job_id}.`),
+  },
+  {
     id: "I6",
     sentence: "No restore is retried.",
     check: (ground) =>

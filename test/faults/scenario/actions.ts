@@ -43,7 +43,7 @@ const actions: Record<
   look: askAround,
   restore: askRestore,
   wait: ({ world, sleep }) =>
-    sleep(world.chance.below(world.chance.chance(0.2) ? 40_000 : 700)),
+    sleep(world.chance.below(world.chance.chance(0.15) ? 90_000 : 700)),
   async again({ world, close, start }) {
     world.faults = undefined;
     await close();

@@ -7,7 +7,7 @@ import type { World } from "../world/world.js";
 import type { Facts, Saved } from "./facts.js";
 import { rememberPlaces } from "./projects.js";
 
-const rare = 0.04;
+const rare = 0.06;
 
 /**
  * Not while a restore runs or could not be cleaned up after: with its journal

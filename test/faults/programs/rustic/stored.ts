@@ -33,14 +33,17 @@ const Stored = z.object({
 export type Stored = z.infer<typeof Stored>;
 
 /**
- * Files' times are the kernel's, whatever a world's clock says: they are no
- * part of the id, which is the same in every run of the same world.
+ * Files' times are the kernel's, whatever a world's clock says, and its
+ * directory has another name each time: neither is part of the id, which is
+ * the same in every run of the same world.
  */
 export function idOf({
   snapshot,
   nodes,
 }: Pick<Stored, "snapshot" | "nodes">): string {
-  return sha256(JSON.stringify({ snapshot, nodes }));
+  const told = (key: string, value: unknown) =>
+    key === "command" ? undefined : value;
+  return sha256(JSON.stringify({ snapshot, nodes }, told));
 }
 
 /** What its file holds: nobody but rustic can write such a one. */
