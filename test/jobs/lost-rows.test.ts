@@ -18,6 +18,7 @@ import { change } from "../support/change.js";
 import { sweepBases } from "../../lib/jobs/sweep-bases.js";
 import { type MountedFilesystem, mountBtrfs } from "../support/btrfs-image.js";
 import {
+  type EngineProcess,
   makeSharedHost,
   type SharedHost,
 } from "../support/engine-processes.js";
@@ -34,6 +35,7 @@ describeReal("a lost job file", { needs: ["rustic", "btrfs"] }, () => {
   let rustic: SlowRustic;
   let restored: string;
   let engine: ProjectBackups | undefined;
+  let other: EngineProcess | undefined;
 
   beforeEach(async () => {
     disk = await mountBtrfs({ sizeBytes: 512 * mib });
@@ -56,6 +58,9 @@ describeReal("a lost job file", { needs: ["rustic", "btrfs"] }, () => {
   afterEach(async () => {
     await engine?.close({ drainMs: 0 });
     engine = undefined;
+    await other?.kill();
+    other = undefined;
+    rustic.release();
     await disk.unmount();
   });
 
@@ -225,7 +230,7 @@ describeReal("a lost job file", { needs: ["rustic", "btrfs"] }, () => {
     const take = ["subvolume", "snapshot", "-r", join(owned, "project")];
     execFileSync("btrfs", ["-q", ...take, join(replaced, "project")]);
     // Elsewhere a backup has moved its stage, and its row says nothing yet.
-    const other = await host.spawn();
+    other = await host.spawn();
     rustic.hold("backup");
     const begun = rustic.begun("backup");
     const { job } = await other.call("start", { project_id: second });
@@ -240,10 +245,14 @@ describeReal("a lost job file", { needs: ["rustic", "btrfs"] }, () => {
       true,
       true,
     ]);
-    rmSync(moved, { recursive: true });
-    rustic.release();
-    await ended(job);
-    await other.end();
+    await engine.close();
+    await other.kill();
+    other = undefined;
+    // No backup of the project comes so far as to remove it.
+    engine = await host.start();
+    await until(() => !existsSync(moved), 30_000);
+    expect(rowOf(job.job_id)).toMatchObject({ state: "failed" });
+    expect(existsSync(owned)).toBe(true);
   });
 
   /** Below a directory that we work in, and yet not ours. */
