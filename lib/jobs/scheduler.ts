@@ -4,6 +4,7 @@
  */
 
 import { join } from "node:path";
+import type { Schedule } from "../../conat-api/index.js";
 import { readPressure } from "../pressure.js";
 import { sourceKind } from "../source/filesystem.js";
 import { type ProjectRow, tryFileLock } from "../store/index.js";
@@ -24,7 +25,9 @@ import {
   roomFor,
   type SchedulerState,
   type ScheduleRow,
+  usableSchedule,
 } from "./schedule/index.js";
+import { sweepBases } from "./sweep-bases.js";
 import { noticeChanges, settleUnchanged } from "./unchanged.js";
 
 export interface Scheduler {
@@ -114,6 +117,10 @@ function createLook(
       "maintenance could not be asked for": () => askForMaintenance(tools),
       "documents could not be saved": save,
       "bases could not be dropped": () => dropBases(tools),
+      "bases that no row names could not be removed": async () => {
+        const last = isTime("sweep bases", sweepEveryMs, now);
+        if (last !== undefined) await sweepBases(tools, signal);
+      },
       "old rows could not be removed": () => {
         if (isTime("expire", expireEveryMs, now)) expireHistory(tools);
       },
@@ -134,6 +141,8 @@ function createLook(
 
 /** It looks at every project of the host. */
 const noticeEveryMs = 5 * 60_000;
+/** It looks at each project's bases: what was read when it was to go. */
+const sweepEveryMs = 6 * 3600 * 1000;
 const expireEveryMs = 3600 * 1000;
 
 /** When it was last done; undefined: too lately to be done again. */
@@ -189,11 +198,12 @@ function createBackUpDue(
 ) {
   const { store, host, config } = tools;
   const { settings } = calendar;
+  const toScheduleRow = createScheduleRows(tools, calendar);
   let high = false;
 
   return async (projects: readonly ProjectRow[], ticks: SchedulerState) => {
     const now = host.clock.now();
-    const rows = projects.map((row) => toScheduleRow(row, tools));
+    const rows = projects.map(toScheduleRow);
     const due = planDue(rows, { ...ticks, calendar, now });
     if (due.length === 0) return;
     const ids = due.map(({ project_id }) => project_id);
@@ -237,7 +247,19 @@ async function placeOf(due: readonly Due[], { host }: Tools): Promise<string> {
   return there ? paths.subvolume : host.dataDir;
 }
 
-function toScheduleRow(row: ProjectRow, { config }: Tools): ScheduleRow {
-  const { enabled, schedule } = row.policy ?? hostPolicy(config);
-  return { ...row, enabled, schedule, first_seen_at: row.first_seen_at ?? 0 };
+function createScheduleRows({ config, host }: Tools, calendar: Calendar) {
+  const told = new Set<string>();
+  const tell = (project_id: string, schedule: Schedule) => {
+    const key = JSON.stringify([project_id, schedule]);
+    if (told.has(key)) return;
+    told.add(key);
+    const fields = { project_id, schedule };
+    host.logger.warn("a schedule cannot be used: daily counts", fields);
+  };
+  return (row: ProjectRow): ScheduleRow => {
+    const { enabled, schedule: asked } = row.policy ?? hostPolicy(config);
+    const schedule = usableSchedule(asked, calendar);
+    if (schedule !== asked) tell(row.project_id, asked);
+    return { ...row, enabled, schedule, first_seen_at: row.first_seen_at ?? 0 };
+  };
 }

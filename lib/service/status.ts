@@ -3,17 +3,21 @@
 import type {
   Health,
   Job,
-  Notice,
   Status,
   Unprotected,
 } from "../../conat-api/index.js";
-import { type Calendar, dueOf } from "../jobs/schedule/index.js";
-import { type RepositoryRow, toJob } from "../store/index.js";
+import {
+  type Calendar,
+  dueOf,
+  usableSchedule,
+} from "../jobs/schedule/index.js";
+import { toJob } from "../store/index.js";
 import { policyOf } from "../tasks/policy.js";
 import type { Tools } from "../tasks/task.js";
+import { noticesOf } from "./notices.js";
 
 type Needs = Pick<Tools, "store" | "repositories" | "config"> & {
-  host: Pick<Tools["host"], "clock">;
+  host: Pick<Tools["host"], "clock" | "host_id">;
   calendar: Calendar;
 };
 
@@ -59,7 +63,7 @@ export function projectStatus(needs: Needs, project_id: string): Status {
     scheduled,
     unprotected,
     as_of: repository?.read_at ?? null,
-    notices: noticesOf(repository),
+    notices: noticesOf(repository, project_id, needs),
   };
 }
 
@@ -69,7 +73,8 @@ export function nextDueAt(project_id: string, needs: Needs): number | null {
   const { enabled, schedule } = policyOf(project_id, needs);
   if (!enabled || !config.schedule.enabled) return null;
   const now = host.clock.now();
-  const { next_at } = dueOf(project_id, schedule, calendar, now);
+  const usable = usableSchedule(schedule, calendar);
+  const { next_at } = dueOf(project_id, usable, calendar, now);
   return Number.isFinite(next_at) ? next_at : null;
 }
 
@@ -113,24 +118,4 @@ export function healthOf(
   if (!hasBackup) return failed ? "failing" : "never";
   const warned = failed || isInDanger || (lastEnded?.warnings_count ?? 0) > 0;
   return warned ? "warning" : "ok";
-}
-
-function noticesOf(repository: RepositoryRow | undefined): Notice[] {
-  if (!repository) return [];
-  const notices: Notice[] = [];
-  if (repository.kit_exported_at === null) {
-    notices.push({
-      code: "KIT_NOT_EXPORTED",
-      message:
-        "The recovery kit was never exported: if this host is lost, nobody can open the backups. Run: project-backups repo kit --to FILE",
-    });
-  }
-  if (repository.damage !== null) {
-    notices.push({
-      code: "REPOSITORY_DAMAGED",
-      message:
-        "The last check of the repository found errors: some backups may not be whole. Run: project-backups repo show",
-    });
-  }
-  return notices;
 }

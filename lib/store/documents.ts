@@ -9,7 +9,7 @@ import type { Database } from "./database.js";
 import { documentText, readDocument } from "./document-text.js";
 
 /** A project's facts in the repository that it is backed up to. */
-interface Place {
+export interface Place {
   repository_id: string;
   project_id: string;
 }

@@ -2,6 +2,7 @@
 
 import type { Schedule } from "../../../conat-api/index.js";
 import { openZone, type Zone } from "../zone.js";
+import { checkSchedule } from "./check.js";
 import {
   type CronExpression,
   parseCron,
@@ -15,6 +16,8 @@ export interface Calendar {
   settings: ScheduleSettings;
   windows: Windows;
   cron(schedule: CronSchedule, now: number): Surroundings;
+  /** Another host or version may know time zones that this one does not. */
+  isUsable(schedule: Schedule): boolean;
 }
 
 export type CronSchedule = Extract<Schedule, { type: "cron" }>;
@@ -27,6 +30,9 @@ export function openCalendar(settings: ScheduleSettings): Calendar {
   const zones = remembering(openZone);
   const zone = zones(settings.time_zone);
   const crons = new Map<string, Remembered>();
+  const usable = remembering((key: string) =>
+    isSound(JSON.parse(key) as Schedule),
+  );
 
   return {
     settings,
@@ -41,7 +47,18 @@ export function openCalendar(settings: ScheduleSettings): Calendar {
       }
       return refreshed(found, now);
     },
+    isUsable: (schedule) =>
+      schedule.type === "daily" || usable(JSON.stringify(schedule)),
   };
+}
+
+function isSound(schedule: Schedule): boolean {
+  try {
+    checkSchedule(schedule);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 interface Remembered {
@@ -62,6 +79,7 @@ function remembering<Key, Value>(make: (key: Key) => Value) {
   return (key: Key): Value => {
     let value = made.get(key);
     if (value === undefined) {
+      if (made.size >= most) made.clear();
       value = make(key);
       made.set(key, value);
     }

@@ -8,4 +8,5 @@ export { dueOf } from "./due.js";
 export { type Due, planDue, type PlanState, type ScheduleRow } from "./plan.js";
 export { afterTick, type SchedulerState } from "./resume.js";
 export { type QueueFacts, roomFor } from "./room.js";
+export { usableSchedule } from "./usable.js";
 export { defaultScheduleSettings, type ScheduleSettings } from "./settings.js";
