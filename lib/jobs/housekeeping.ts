@@ -10,7 +10,7 @@ import type {
 } from "../store/index.js";
 import { dropBase } from "../tasks/bases.js";
 import { dayMs, expiredOf } from "../tasks/expired.js";
-import { isMaintainer } from "../tasks/maintainer.js";
+import { maintainerOf } from "../tasks/maintainer.js";
 import { isOurs } from "../tasks/prune-once.js";
 import type { Tools } from "../tasks/task.js";
 import { type MaintenanceFacts, planMaintenance } from "./maintenance.js";
@@ -37,13 +37,15 @@ async function factsOf(
   repository: RepositoryRow,
   tools: Tools,
 ): Promise<MaintenanceFacts> {
-  const { store } = tools;
+  const { store, host } = tools;
   const { repository_id } = repository;
+  const maintainer = (await maintainerOf(repository_id, tools)) ?? null;
+  store.repositories.maintained(repository_id, maintainer, host.clock.now());
   const newest = (kind: RepositoryJobKind) =>
     store.jobs.ofRepository({ repository_id, kind, limit: 1 })[0];
   return {
     repository,
-    maintains: await isMaintainer(repository_id, tools),
+    maintains: maintainer === host.host_id,
     expired: expiredOf(repository_id, tools, 1).length,
     unproven: store.backups.unproven(repository_id).filter(isOurs).length,
     index_files: estimateIndexFiles(repository, tools),

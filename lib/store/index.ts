@@ -19,6 +19,7 @@ import { settlingUnchanged } from "./jobs-unchanged.js";
 import { storingProjects } from "./projects.js";
 import { storingRepositories } from "./repositories.js";
 import { storingScheduler } from "./scheduler.js";
+import { watchingUpkeep } from "./upkeep.js";
 
 export type Store = ReturnType<typeof openStore>;
 
@@ -44,6 +45,7 @@ export function openStore(dataDir: string, host_id: string) {
     documents: storingDocuments(database),
     scheduler: storingScheduler(database),
     repositories: storingRepositories(database),
+    upkeep: watchingUpkeep(database),
     /** What `action` reads stays true until it ends; it is not async. */
     transaction: <T>(action: () => T): T =>
       database.transaction(action).immediate(),

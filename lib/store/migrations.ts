@@ -216,6 +216,8 @@ export const migrations: readonly string[] = [
     WHERE finished_at IS NOT NULL;
   CREATE INDEX jobs_of_repository ON jobs (repository_id, kind, seq)
     WHERE project_id IS NULL;
+  CREATE INDEX jobs_running ON jobs (kind, phase) WHERE state = 'running';
+  CREATE INDEX jobs_retry_of ON jobs (retry_of) WHERE retry_of IS NOT NULL;
 
   CREATE TRIGGER jobs_asked AFTER INSERT ON jobs
     WHEN new.project_id IS NOT NULL
@@ -385,6 +387,9 @@ export const migrations: readonly string[] = [
   ALTER TABLE repositories ADD COLUMN data_part INTEGER NOT NULL DEFAULT 1;
   -- Findings of the newest check, a JSON list; NULL: none.
   ALTER TABLE repositories ADD COLUMN damage TEXT;
+  -- The host that prunes and checks it; NULL: nobody; and when that was asked.
+  ALTER TABLE repositories ADD COLUMN maintainer TEXT;
+  ALTER TABLE repositories ADD COLUMN maintainer_asked_at INTEGER;
 
   CREATE TABLE scheduler (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),

@@ -22,6 +22,10 @@ export interface RepositoryRow {
   data_part: number;
   /** JSON: findings of the newest check; null: none. */
   damage: string | null;
+  /** The host that prunes and checks it; null: nobody does. */
+  maintainer: string | null;
+  /** null: it was never asked for. */
+  maintainer_asked_at: number | null;
 }
 
 /** Counted in the repository itself. */
@@ -65,7 +69,18 @@ export function storingRepositories(database: Database) {
        data_part = coalesce(@part, data_part)
      WHERE repository_id = @repository_id`,
   );
+  const maintained = database.prepare(
+    `UPDATE repositories SET maintainer = @maintainer, maintainer_asked_at = @now
+     WHERE repository_id = @repository_id
+       AND (maintainer_asked_at IS NULL OR maintainer IS NOT @maintainer)`,
+  );
   return {
+    /** Written only where it is news. */
+    maintained: (
+      repository_id: string,
+      maintainer: string | null,
+      now: number,
+    ) => void maintained.run({ repository_id, maintainer, now }),
     counted: (repository_id: string, figures: RepositoryFigures, now: number) =>
       void counted.run(JSON.stringify(figures), now, repository_id),
     pruned: (repository_id: string, quietly: boolean, now: number) =>

@@ -10,6 +10,7 @@ import {
   type Repository,
 } from "../repository/index.js";
 import type { UnprovenBackup } from "../store/index.js";
+import { changesOf } from "./prune-figures.js";
 import type { RepositoryRun, Tools } from "./task.js";
 
 export interface Pass {
@@ -89,16 +90,4 @@ async function pruneInSpiteOfRaces(
       await sleep(pauseMs * race, undefined, { signal });
     }
   }
-}
-
-export function changesOf(result: PruneResult): number {
-  const { packs_repacked, packs_marked, packs_removed } = result;
-  const { packs_recovered, index_files_rebuilt } = result;
-  return (
-    packs_repacked +
-    packs_marked +
-    packs_removed +
-    packs_recovered +
-    index_files_rebuilt
-  );
 }

@@ -8,12 +8,13 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { BackupError } from "../../conat-api/index.js";
-import type { PruneResult, Repository } from "../repository/index.js";
+import type { Repository } from "../repository/index.js";
 import { withinBudget } from "./budget.js";
 import { requireWhole } from "./damage.js";
 import { requireMaintainer } from "./maintainer.js";
 import { openRepositoryOf } from "./open-repository.js";
-import { changesOf, pruneOnce } from "./prune-once.js";
+import { type PruneFigures, sumOf } from "./prune-figures.js";
+import { pruneOnce } from "./prune-once.js";
 import type { RepositoryRun, RepositoryTask, Tools } from "./task.js";
 
 export const runPrune: RepositoryTask = async (run, tools) => {
@@ -38,14 +39,14 @@ async function pruneUntilProven(
   run: RepositoryRun,
   repository: Repository,
   tools: Tools,
-): Promise<Figures> {
+): Promise<PruneFigures> {
   const { store, host } = tools;
-  let figures: Figures | undefined;
+  let figures: PruneFigures | undefined;
   for (let pass = 1; pass <= mostPasses; pass += 1) {
     run.note({ phase: pass === 1 ? "pruning" : "proving" });
     if (pass > 1) await untilNoneRuns(run, tools);
     const { result, beside } = await pruneOnce(run, repository, tools);
-    figures = sum(figures, result);
+    figures = sumOf(figures, result);
     const quietly = pass === 1 && figures.changed === 0;
     const now = host.clock.now();
     // Now: whatever comes of the proof, it was pruned.
@@ -84,21 +85,4 @@ async function untilNoneRuns(
   while (store.jobs.countRunningBackups() > 0 && performance.now() < until) {
     await sleep(pauseMs / 5, undefined, { signal });
   }
-}
-
-type Figures = { passes: number; changed: number } & Record<string, number>;
-
-const summed = [
-  ...(["packs_marked", "bytes_marked"] as const),
-  ...(["packs_removed", "bytes_removed"] as const),
-];
-
-function sum(before: Figures | undefined, result: PruneResult): Figures {
-  const facts: Record<string, number> = { ...result };
-  for (const name of summed) facts[name] = result[name] + (before?.[name] ?? 0);
-  return {
-    ...facts,
-    passes: (before?.passes ?? 0) + 1,
-    changed: (before?.changed ?? 0) + changesOf(result),
-  };
 }

@@ -18,6 +18,7 @@ const repository: RepositoryRow = {
   ...{ figures: null, figures_at: null, damage: null, data_part: 1 },
   ...{ pruned_at: now, pruned_quietly: 1 },
   ...{ checked_at: now, data_checked_at: now },
+  ...{ maintainer: "host-1", maintainer_asked_at: now },
 };
 const quiet: MaintenanceFacts = {
   ...{ repository, maintains: true, expired: 0, unproven: 0, index_files: 1 },
@@ -104,6 +105,21 @@ describe("maintenance", () => {
     expect(
       planMaintenance({ ...quiet, repository: both }, maintenance, now),
     ).toEqual([{ kind: "check", target: { data: "part" } }]);
+  });
+
+  test("removes nothing from a damaged repository, and checks it each hour", () => {
+    const damage = '["a pack is missing"]';
+    const old = { pruned_at: now - 30 * dayMs, damage };
+    const facts = { expired: 1, unproven: 1, index_files: 500 };
+    expect(planned(facts, old)).toEqual([]);
+    const checked = { ...old, checked_at: now - hourMs };
+    const newest = (finished_at: number) => ({
+      newest: { check: ended("failed", finished_at) },
+    });
+    const after = (finished_at: number) =>
+      planned({ ...facts, ...newest(finished_at) }, checked);
+    expect(after(now - hourMs)).toEqual(["check"]);
+    expect(after(now - hourMs / 2)).toEqual([]);
   });
 
   test("waits an hour after a failure, and for what runs", () => {
