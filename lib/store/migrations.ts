@@ -387,6 +387,8 @@ export const migrations: readonly string[] = [
   ALTER TABLE repositories ADD COLUMN data_part INTEGER NOT NULL DEFAULT 1;
   -- Findings of the newest check, a JSON list; NULL: none.
   ALTER TABLE repositories ADD COLUMN damage TEXT;
+  -- What that check was asked to look at.
+  ALTER TABLE repositories ADD COLUMN damage_target TEXT;
   -- The host that prunes and checks it; NULL: nobody; and when that was asked.
   ALTER TABLE repositories ADD COLUMN maintainer TEXT;
   ALTER TABLE repositories ADD COLUMN maintainer_asked_at INTEGER;

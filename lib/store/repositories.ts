@@ -22,6 +22,8 @@ export interface RepositoryRow {
   data_part: number;
   /** JSON: findings of the newest check; null: none. */
   damage: string | null;
+  /** The target of that check. */
+  damage_target: string | null;
   /** The host that prunes and checks it; null: nobody does. */
   maintainer: string | null;
   /** null: it was never asked for. */
@@ -34,6 +36,12 @@ export interface RepositoryFigures {
   index_files: number;
   packs: number;
   size_bytes: number;
+}
+
+export interface Checked {
+  errors: readonly string[];
+  part?: number | undefined;
+  target?: string | null;
 }
 
 export type NewRepository = Pick<
@@ -65,6 +73,7 @@ export function storingRepositories(database: Database) {
   );
   const checked = database.prepare(
     `UPDATE repositories SET checked_at = @now, damage = @damage,
+       damage_target = @target,
        data_checked_at = iif(@part IS NULL, data_checked_at, @now),
        data_part = coalesce(@part, data_part)
      WHERE repository_id = @repository_id`,
@@ -85,17 +94,15 @@ export function storingRepositories(database: Database) {
       void counted.run(JSON.stringify(figures), now, repository_id),
     pruned: (repository_id: string, quietly: boolean, now: number) =>
       void pruned.run(now, Number(quietly), repository_id),
-    /** `part`: the next one to read, where data was read. */
+    /** `part`: the next one to read, where data was read and is whole. */
     checked: (
       repository_id: string,
-      {
-        errors,
-        part,
-      }: { errors: readonly string[]; part?: number | undefined },
+      { errors, part, target = null }: Checked,
       now: number,
     ) =>
       void checked.run({
         ...{ repository_id, now, part: part ?? null },
+        target: errors.length > 0 ? target : null,
         damage: errors.length > 0 ? JSON.stringify(errors) : null,
       }),
     opened: (repository: NewRepository, now: number) =>

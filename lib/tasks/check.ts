@@ -21,7 +21,8 @@ export const runCheck: RepositoryTask = async (run, tools) => {
   const { repository_id } = run.row;
   await requireMaintainer(repository_id, tools);
   const repository = await openRepositoryOf(run, tools);
-  const subset = subsetOf(run, tools);
+  const target = targetOf(run, tools);
+  const subset = subsetOf(target, repository_id, tools);
   run.note({ phase: "checking" });
   const { budget_minutes } = config.maintenance;
   const { onGroup } = run;
@@ -29,7 +30,11 @@ export const runCheck: RepositoryTask = async (run, tools) => {
     repository.check({ subset }, { signal, onGroup }),
   );
   const part = subset && errors.length === 0 ? following(subset) : undefined;
-  store.repositories.checked(repository_id, { errors, part }, host.clock.now());
+  store.repositories.checked(
+    repository_id,
+    { errors, part, target },
+    host.clock.now(),
+  );
   if (errors.length > 0) throw damaged(errors);
   const counted = await repository.figures({ signal: run.signal });
   store.repositories.counted(repository_id, counted, host.clock.now());
@@ -41,35 +46,26 @@ export const runCheck: RepositoryTask = async (run, tools) => {
   };
 };
 
-/** One an hour that could not look: two days. */
-const checksLookedAt = 50;
-
 type Subset = NonNullable<CheckInput["subset"]>;
 
+/** What was found in the data is not gone because only names are looked at. */
+function targetOf({ row }: RepositoryRun, { store }: Tools): string | null {
+  const known = store.repositories.get(row.repository_id);
+  return strongerTarget(row.target, known?.damage_target ?? null);
+}
+
 function subsetOf(
-  { row }: RepositoryRun,
+  target: string | null,
+  repository_id: string,
   { store, config }: Tools,
 ): Subset | undefined {
-  const target = strongerTarget(row.target, targetOfDamage(row, store));
   const { data } = Options.parse(JSON.parse(target ?? "{}"));
   if (data === undefined) return undefined;
   if (data === "all") return { part: 1, of: 1 };
   const of = config.maintenance.data_parts;
-  const part = store.repositories.get(row.repository_id)?.data_part ?? 1;
+  const part = store.repositories.get(repository_id)?.data_part ?? 1;
   // Fewer parts may be configured by now.
   return { part: Math.min(part, of), of };
-}
-
-/** What was found in the data is not gone because only names were looked at. */
-function targetOfDamage(
-  { repository_id }: RepositoryRun["row"],
-  { jobs, repositories }: Tools["store"],
-): string | null {
-  if (repositories.get(repository_id)?.damage == null) return null;
-  const found = jobs
-    .ofRepository({ repository_id, kind: "check", limit: checksLookedAt })
-    .find(({ error_code }) => error_code === "REPOSITORY_DAMAGED");
-  return found?.target ?? null;
 }
 
 function following({ part, of }: Subset): number {

@@ -15,7 +15,8 @@ const { maintenance } = parseConfig({
 const repository: RepositoryRow = {
   ...{ repository_id: "r", name: "main", kind: "local", location: "there" },
   ...{ created_at: now - 100 * dayMs, kit_exported_at: null, read_at: now },
-  ...{ figures: null, figures_at: null, damage: null, data_part: 1 },
+  ...{ figures: null, figures_at: null, damage: null, damage_target: null },
+  ...{ data_part: 1 },
   ...{ pruned_at: now, pruned_quietly: 1 },
   ...{ checked_at: now, data_checked_at: now },
   ...{ maintainer: "host-1", maintainer_asked_at: now },

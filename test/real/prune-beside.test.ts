@@ -1,0 +1,210 @@
+/** A prune by the jobs of a host, while this host and others back up. */
+
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { randomBytes, randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { isTerminal, type RepositoryJobKind } from "../../conat-api/index.js";
+import {
+  toRepositoryJob,
+  type RepositoryJobRow,
+} from "../../lib/store/index.js";
+import { change } from "../support/change.js";
+import { startTestEngine, type TestEngine } from "../support/engine.js";
+import { makeSlowRustic, type SlowRustic } from "../support/slow-rustic.js";
+import { tempDir } from "../support/temp.js";
+import { describeReal } from "../support/tools.js";
+import { until } from "../support/until.js";
+
+describeReal("a prune and what runs beside it", { needs: ["rustic"] }, () => {
+  let engine: TestEngine;
+  let rustic: SlowRustic;
+  let project_id: string;
+
+  beforeEach(async () => {
+    rustic = makeSlowRustic();
+    engine = await startTestEngine({
+      host: { host_id: "maintainer" },
+      config: {
+        commands: { rustic: rustic.path },
+        maintenance: { maintainer: "maintainer" },
+      },
+    });
+    project_id = engine.projects[0] as string;
+    for (let made = 0; made < 2; made++) await backUp();
+  });
+
+  afterEach(async () => {
+    rustic.release();
+    await engine.close();
+  });
+
+  async function backUp(): Promise<string> {
+    change(engine.projectDir(project_id));
+    return (await engine.backup(project_id)).backup_id;
+  }
+
+  const known = () => String(engine.backups.tools.repositories.knownId());
+  const rowOf = (job_id: string) =>
+    engine.backups.tools.store.jobs.get(job_id) as RepositoryJobRow;
+  const unproven = () => engine.backups.tools.store.backups.unproven(known());
+
+  function ask(kind: RepositoryJobKind, target: object = {}): RepositoryJobRow {
+    const { row } = engine.backups.tools.store.jobs.askRepository({
+      ...{ repository_id: known(), kind, now: Date.now() },
+      ...{ trigger: "manual", requested_by: "local" },
+      target: JSON.stringify(target),
+    });
+    engine.backups.runOnly(row.job_id);
+    return row;
+  }
+
+  async function ended({ job_id }: RepositoryJobRow) {
+    await until(() => isTerminal(rowOf(job_id).state), 60_000);
+    return toRepositoryJob(rowOf(job_id));
+  }
+
+  /** Between its list of what is there and its end. */
+  async function pruneWhile(action: () => Promise<unknown>) {
+    rustic.hold("prune");
+    const begun = rustic.begun("prune");
+    const row = ask("prune");
+    await begun;
+    await action();
+    rustic.release();
+    return ended(row);
+  }
+
+  /** Of a project that lives elsewhere, by a job that is not ours. */
+  async function backUpElsewhere(): Promise<string> {
+    const repository = await engine.backups.tools.repositories.open();
+    const directory = tempDir("elsewhere");
+    writeFileSync(join(directory, "notes.txt"), randomUUID());
+    const { backup_id } = await repository.backup(
+      {
+        ...{ directory, source: ["."], onBytes() {} },
+        ...{ project_id: randomUUID(), job_id: randomUUID() },
+      },
+      {},
+    );
+    return backup_id;
+  }
+
+  test("is done after one pass where only documents came meanwhile", async () => {
+    const repository = await engine.backups.tools.repositories.open();
+    const job = await pruneWhile(() =>
+      repository.saveAnnotations(project_id, "{}"),
+    );
+    expect(job).toMatchObject({
+      ...{ state: "succeeded", figures: { passes: 1 } },
+    });
+    expect(job.figures?.changed).toBeGreaterThan(0);
+    expect(unproven()).toEqual([]);
+  });
+
+  test("leaves what other hosts made to the next one, and remembers it", async () => {
+    let backup_id = "";
+    const job = await pruneWhile(async () => {
+      backup_id = await backUpElsewhere();
+    });
+    expect(job).toMatchObject({
+      ...{ state: "succeeded", figures: { passes: 1 } },
+    });
+    const { store } = engine.backups.tools;
+    expect(store.repositories.get(known())).toMatchObject({
+      pruned_quietly: 0,
+    });
+    expect(unproven()).toMatchObject([{ backup_id, is_ours: 0 }]);
+    await engine.backups.refresh();
+    expect(store.backups.find(known(), backup_id)).toMatchObject({
+      unproven: true,
+    });
+    expect(await ended(ask("prune"))).toMatchObject({ state: "succeeded" });
+    expect(store.backups.find(known(), backup_id)).toMatchObject({
+      unproven: false,
+    });
+  });
+
+  test("that changes nothing proves nothing of what an earlier one ran beside", async () => {
+    expect(await ended(ask("prune"))).toMatchObject({ state: "succeeded" });
+    const { jobs } = engine.backups.tools.store;
+    rustic.hold("backup");
+    const begun = rustic.begun("backup");
+    change(engine.projectDir(project_id));
+    const { job } = await engine.local("start", { project_id });
+    await begun;
+    // As a prune does that fails after it has changed something.
+    jobs.flagBesidePrune();
+    const prune = ask("prune");
+    const phase = () => rowOf(prune.job_id).phase;
+    await until(() => phase() === "pruning");
+    await until(() => phase() === "preparing");
+    expect(jobs.besidePrune()).toEqual([job.job_id]);
+    rustic.release();
+    const { backup_id } = await engine.ended(job);
+    expect(unproven()).toMatchObject([{ backup_id, is_ours: 1 }]);
+    expect(await ended(prune)).toMatchObject({
+      ...{ state: "succeeded", figures: { passes: 2 } },
+    });
+    expect(unproven()).toEqual([]);
+  });
+
+  test("is written down although the proof of its backups does not come", async () => {
+    const { store } = engine.backups.tools;
+    rustic.hold("backup");
+    const begun = rustic.begun("backup");
+    change(engine.projectDir(project_id));
+    const { job } = await engine.local("start", { project_id });
+    await begun;
+    const prune = ask("prune");
+    await until(() => store.repositories.get(known())?.pruned_at !== null);
+    expect(rowOf(prune.job_id).state).toBe("running");
+    rustic.release();
+    await engine.ended(job);
+    expect(await ended(prune)).toMatchObject({ state: "succeeded" });
+  });
+
+  test("comes to a damaged repository only when a person says so", async () => {
+    const { store } = engine.backups.tools;
+    const errors = ["a pack is missing"];
+    store.repositories.checked(known(), { errors }, Date.now());
+    const runs = () => rustic.runs().filter((run) => run.includes("prune"));
+    for (const kind of ["prune", "forget"] as const) {
+      const refused = await ended(ask(kind));
+      expect(refused).toMatchObject({ error_code: "REPOSITORY_DAMAGED" });
+      expect(refused.error_message).toContain("--despite-damage");
+    }
+    expect(runs()).toEqual([]);
+    const job = await ended(ask("prune", { despite_damage: true }));
+    expect(job).toMatchObject({ state: "succeeded" });
+    expect(runs()).toHaveLength(1);
+  });
+
+  test("finds damage of the data gone only once the data is read again", async () => {
+    const large = join(engine.projectDir(project_id), "large");
+    writeFileSync(large, randomBytes(1_000_000));
+    await backUp();
+    const pack = largestBelow(join(engine.root, "repository", "data"));
+    const whole = readFileSync(pack);
+    const spoilt = Buffer.from(whole);
+    spoilt[10] = (spoilt[10] ?? 0) ^ 0xff;
+    writeFileSync(pack, spoilt);
+    const damaged = { error_code: "REPOSITORY_DAMAGED" };
+    expect(await ended(ask("check"))).toMatchObject({ state: "succeeded" });
+    expect(await ended(ask("check", { data: "all" }))).toMatchObject(damaged);
+    expect(await ended(ask("check"))).toMatchObject(damaged);
+    writeFileSync(pack, whole);
+    expect(await ended(ask("check"))).toMatchObject({
+      ...{ state: "succeeded", figures: { part: 1, parts: 1 } },
+    });
+  });
+});
+
+/** Trees are read by every check: it holds none. */
+function largestBelow(directory: string): string {
+  const files = readdirSync(directory, { recursive: true })
+    .map((name) => join(directory, String(name)))
+    .map((path) => ({ path, stats: statSync(path) }))
+    .filter(({ stats }) => stats.isFile())
+    .toSorted((a, b) => b.stats.size - a.stats.size);
+  return String(files[0]?.path);
+}
