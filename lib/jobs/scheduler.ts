@@ -121,8 +121,9 @@ function createLook(
         const last = isTime("sweep bases", sweepEveryMs, now);
         if (last !== undefined) await sweepBases(tools, signal);
       },
-      "old rows could not be removed": () => {
-        if (isTime("expire", expireEveryMs, now)) expireHistory(tools);
+      "old rows could not be removed": async () => {
+        const due = isTime("expire", expireEveryMs, now);
+        if (due !== undefined) await expireHistory(tools, signal);
       },
     };
     for (const [failed, step] of Object.entries(steps)) {

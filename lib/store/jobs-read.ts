@@ -25,13 +25,16 @@ export interface RepositoryJobQuery {
 
 export function readingJobs(database: Database) {
   const get = database.prepare("SELECT * FROM jobs WHERE job_id = ?");
-  const list = database.prepare(`
+  // One statement for both would read the whole table for a project.
+  const listing = (whose: string) =>
+    database.prepare(`
     SELECT * FROM jobs
-    WHERE project_id IS NOT NULL
-      AND (@project_id IS NULL OR project_id = @project_id)
+    WHERE ${whose}
       AND (@state IS NULL OR state = @state)
       AND (@before IS NULL OR seq < @before)
     ORDER BY seq DESC LIMIT @limit`);
+  const listAll = listing("project_id IS NOT NULL");
+  const listOne = listing("project_id = @project_id");
   const newestOfKind = database.prepare(`
     SELECT * FROM jobs
     WHERE project_id = @project_id AND kind = @kind
@@ -47,9 +50,11 @@ export function readingJobs(database: Database) {
     WHERE project_id = ? AND state IN ('running', 'pending')
     ORDER BY state = 'running' DESC, run_at, seq LIMIT 1`);
   const counts = database.prepare(
-    `SELECT state, count(*) AS count FROM jobs
-     WHERE state IN ('pending', 'running') AND project_id IS NOT NULL
-     GROUP BY state`,
+    `SELECT
+       (SELECT count(*) FROM jobs
+        WHERE state = 'pending' AND project_id IS NOT NULL) AS pending,
+       (SELECT count(*) FROM jobs
+        WHERE state = 'running' AND project_id IS NOT NULL) AS running`,
   );
   const scheduled = database
     .prepare(
@@ -74,13 +79,14 @@ export function readingJobs(database: Database) {
   return {
     get: (job_id: string) => get.get(job_id) as AnyJobRow | undefined,
     /** Newest first. */
-    list: ({ project_id, state, before, limit }: JobQuery) =>
-      list.all({
-        project_id: project_id ?? null,
-        state: state ?? null,
-        before: before ?? null,
-        limit,
-      }) as JobRow[],
+    list({ project_id, state, before, limit }: JobQuery): JobRow[] {
+      const bound = { state: state ?? null, before: before ?? null, limit };
+      const found =
+        project_id === undefined
+          ? listAll.all(bound)
+          : listOne.all({ ...bound, project_id });
+      return found as JobRow[];
+    },
     newestOfKind: (project_id: string, kind: JobKind, states: JobState[]) =>
       newestOfKind.get({ project_id, kind, states: JSON.stringify(states) }) as
         JobRow | undefined,
@@ -90,12 +96,7 @@ export function readingJobs(database: Database) {
     /** The running job of a project, else the one that is due next. */
     current: (project_id: string) =>
       current.get(project_id) as JobRow | undefined,
-    counts() {
-      const rows = counts.all() as { state: JobState; count: number }[];
-      const of = (state: JobState) =>
-        rows.find((row) => row.state === state)?.count ?? 0;
-      return { pending: of("pending"), running: of("running") };
-    },
+    counts: () => counts.get() as { pending: number; running: number },
     /** Scheduled backups that wait. */
     countScheduled: () => scheduled.get() as number,
     /** Grows whenever state or progress of any row changes. */

@@ -56,7 +56,8 @@ export function running(database: Database) {
      RETURNING job_id, cancel_requested_by`,
   );
   const allRunning = database.prepare(
-    "SELECT * FROM jobs WHERE state = 'running' ORDER BY seq",
+    `SELECT * FROM jobs INDEXED BY jobs_running
+     WHERE state = 'running' ORDER BY seq`,
   );
   const update = (set: readonly string[]) =>
     database.prepare(

@@ -257,9 +257,10 @@ test("a schedule that this host cannot use counts as daily, and is told of once"
   fakeRepository();
   const [project_id = ""] = projects;
   const schedule = {
-    ...{ type: "cron", expression: "0 5 * * *" },
+    type: "cron" as const,
+    expression: "0 5 * * *",
     time_zone: "Mars/Olympus",
-  } as const;
+  };
   store.projects.setPolicy(project_id, { ...defaultPolicy, schedule }, now);
   await engine.backups.tick();
   now += 60_000;
