@@ -7,6 +7,7 @@ import type {
   JobState,
   Warning,
 } from "../../conat-api/index.js";
+import { cancelledBy } from "../aborted.js";
 import { upsertBackup, wanting } from "./backups.js";
 import { type BaseRow, upsertBase } from "./bases.js";
 import { type Database, durably } from "./database.js";
@@ -67,10 +68,16 @@ const retrySql = `
 /** What was to hold all of the project was forgotten while it was compared. */
 const hiddenMeanwhile = {
   state: "failed",
-  error_code: "CONFLICT",
+  // One that is tried again.
+  error_code: "INTERRUPTED",
   error_message:
     "The backup that holds all of the project was forgotten meanwhile. It is tried again by itself.",
 } as const;
+
+function cancelled(by: string): Omit<Settlement, "now"> {
+  const { code: error_code, message: error_message } = cancelledBy(by);
+  return { state: "cancelled", cancelled_by: by, error_code, error_message };
+}
 
 export function settling(database: Database) {
   const first = database.prepare(settleSql(unsettled));
@@ -97,28 +104,28 @@ export function settling(database: Database) {
 
   const want = wanting(database);
 
-  const hidden = database
-    .prepare(
-      `SELECT 1 FROM annotations JOIN jobs USING (project_id)
-       WHERE jobs.job_id = @job_id AND forgotten_at IS NOT NULL
-         AND annotations.repository_id = @repository_id
-         AND annotations.backup_id = @backup_id`,
-    )
-    .pluck();
-  const isHidden = (settlement: Settlement, job_id: string): boolean => {
-    const { unchanged, repository_id, backup_id } = settlement;
-    return (
-      unchanged === true &&
-      hidden.get({ job_id, repository_id, backup_id }) !== undefined
-    );
+  const hidden = database.prepare(
+    `SELECT cancel_requested_by FROM annotations JOIN jobs USING (project_id)
+     WHERE jobs.job_id = @job_id AND forgotten_at IS NOT NULL
+       AND annotations.repository_id = @repository_id
+       AND annotations.backup_id = @backup_id`,
+  );
+  const endOf = (given: Settlement, job_id: string): Settlement => {
+    const { unchanged, repository_id, backup_id, now } = given;
+    if (!unchanged) return given;
+    const found = hidden.get({ job_id, repository_id, backup_id }) as
+      Pick<JobRow, "cancel_requested_by"> | undefined;
+    if (!found) return given;
+    const { cancel_requested_by: by } = found;
+    return by === null
+      ? { ...hiddenMeanwhile, now, retry_at: now }
+      : { ...cancelled(by), now };
   };
 
   const settle = database.transaction(
     (update: typeof first, job_id: string, given: Settlement) => {
       const { now } = given;
-      const settlement = isHidden(given, job_id)
-        ? { ...hiddenMeanwhile, now, retry_at: now }
-        : given;
+      const settlement = endOf(given, job_id);
       const row = update.get({ ...columnsOf(settlement), job_id }) as
         AnyJobRow | undefined;
       if (row === undefined) return undefined;

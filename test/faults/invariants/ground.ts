@@ -82,11 +82,25 @@ export function readBackup(
   return (facts.known[id] = parse(id, file, facts));
 }
 
+/** The texts of a project's documents. */
+export function documentsIn(repository: string, project_id: string): string[] {
+  const folder = join(repository, "snapshots");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /^[0-9a-f]{64}$/.test(name))
+    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as File)
+    .filter(({ snapshot: { hostname, label } }) => {
+      return label !== undefined && hostname === project_id;
+    })
+    .map(({ snapshot: { description = "" } }) => description);
+}
+
 interface File {
   snapshot: {
     hostname: string;
     /** Documents have one. */
     label?: string;
+    description?: string;
     time: string;
     tags: string[];
     summary: {

@@ -2,7 +2,7 @@
 
 import type { Saved } from "../scenario/facts.js";
 import { type Annotation, annotationsOf } from "./annotations.js";
-import type { Ground, Invariant } from "./ground.js";
+import { documentsIn, type Ground, type Invariant } from "./ground.js";
 
 interface Policed {
   project_id: string;
@@ -25,6 +25,12 @@ export const saved: readonly Invariant[] = [
   },
   {
     id: "saved",
+    sentence: "What the rows say is written is in a document.",
+    check: (ground) =>
+      writtenOf(ground).flatMap((row) => unwritten(ground, row)),
+  },
+  {
+    id: "saved",
     sentence: "A policy is the one that was set.",
     check: ({ session, facts }) =>
       Object.entries(facts.policies)
@@ -33,6 +39,49 @@ export const saved: readonly Invariant[] = [
         .map(([id]) => `${id}.`),
   },
 ];
+
+function writtenOf({ session, facts }: Ground): Policed[] {
+  return session
+    .select<Policed>(
+      `SELECT project_id, policy FROM projects
+       WHERE written_at >= annotated_at`,
+    )
+    .filter(({ project_id }) => !(project_id in facts.deleted));
+}
+
+interface Document {
+  policy: object | null;
+  backups: { backup_id: string; pinned?: boolean; name?: string | null }[];
+}
+
+function unwritten(ground: Ground, { project_id, policy }: Policed): string[] {
+  const texts = documentsOf(ground, project_id);
+  const documents = texts.map((text) => JSON.parse(text) as Document);
+  const entries = documents.flatMap(({ backups }) => backups);
+  const isWritten = ({ backup_id, pinned, name }: Annotation) =>
+    entries.some(
+      (one) =>
+        one.backup_id === backup_id &&
+        (one.pinned ?? false) === (pinned === 1) &&
+        (one.name ?? null) === name,
+    );
+  const isSame = (one: Document) => textOf(one.policy) === policy;
+  return [
+    ...(documents.some(isSame) ? [] : [`The policy of ${project_id}.`]),
+    ...annotationsOf(ground.session)
+      .filter((one) => one.project_id === project_id && !isWritten(one))
+      .map(({ backup_id }) => `${backup_id}.`),
+  ];
+}
+
+function documentsOf(
+  { facts, places }: Ground,
+  project_id: string,
+): readonly string[] {
+  if (!facts.hub) return documentsIn(places.repository, project_id);
+  const text = facts.hub[project_id];
+  return text === undefined ? [] : [text];
+}
 
 function lost(
   { stored }: Ground,
