@@ -77,11 +77,9 @@ export function documentText(
   { policy, policy_at }: { policy: string | null; policy_at: number | null },
   rows: readonly AnnotationRow[],
 ): string {
-  const backups = rows.map(
-    ({ repository_id: _1, project_id: _2, pinned, ...entry }) => ({
-      ...entry,
-      pinned: pinned === 1,
-    }),
+  // Nothing but what an entry has: a row has columns that are of this host.
+  const backups = rows.map(({ pinned, ...row }) =>
+    Entry.parse({ ...row, pinned: pinned === 1 }),
   );
   return JSON.stringify({
     version: 1,

@@ -1,5 +1,7 @@
+import { defaultPolicy } from "../../conat-api/index.js";
 import type { AnnotationFacts, FoundDocument } from "../../lib/store/index.js";
-import { newProject, openTestStore } from "../support/job-rows.js";
+import { newProject, openTestStore, verbsOf } from "../support/job-rows.js";
+import { someBackup } from "../support/wire-values.js";
 
 const repository_id = "r";
 const backup_id = "a".repeat(64);
@@ -11,6 +13,7 @@ const place = (project_id: string, time = 1): Omit<FoundDocument, "text"> => ({
 describe("the document of a project", () => {
   const store = openTestStore();
   const other = openTestStore();
+  const verbs = verbsOf(store);
   afterAll(() => {
     store.close();
     other.close();
@@ -52,8 +55,10 @@ describe("the document of a project", () => {
     annotate(project_id, { pinned: true }, 100);
     expect(dueOf(project_id, 99)).toBeDefined();
     const found = dueOf(project_id, 100);
-    expect(entryOf(project_id)).toMatchObject({
-      ...{ backup_id, pinned: true, updated_at: 100 },
+    expect(entryOf(project_id)).toEqual({
+      ...{ backup_id, name: null, note: null, pinned: true, wanted_by: null },
+      ...{ updated_at: 100, forgetting_at: 0 },
+      ...{ forgotten_at: null, forgotten_by: null },
     });
     if (found) store.documents.written(found, repository_id);
     expect(dueOf(project_id)).toBeUndefined();
@@ -149,6 +154,29 @@ describe("the document of a project", () => {
     // Hidden; what is pinned is never removed.
     expect(entryOf(forgottenLater)).toMatchObject({
       ...{ pinned: true, forgotten_at: 200 },
+    });
+  });
+
+  test("says a policy or a wish later than the last one, whatever the clock says", () => {
+    const project_id = newProject();
+    annotate(project_id, { name: "one" }, 5000);
+    const trigger = "scheduled" as const;
+    const backup = { ...someBackup({ backup_id, project_id }), trigger };
+    const added = [{ ...backup, repository_id }];
+    const now = 2000;
+    store.backups.takeReading({ repository_id, added, gone: [], now });
+    verbs.ask(project_id);
+    const job = verbs.claim();
+    store.jobs.settle(String(job?.job_id), {
+      ...{ state: "succeeded", unchanged: true, repository_id, backup_id, now },
+    });
+    expect(entryOf(project_id)).toMatchObject({
+      ...{ wanted_by: "local", updated_at: 5001 },
+    });
+    store.projects.setPolicy(project_id, defaultPolicy, 5000);
+    store.projects.setPolicy(project_id, null, now);
+    expect(JSON.parse(textOf(project_id))).toMatchObject({
+      ...{ policy: null, policy_at: 5001 },
     });
   });
 
