@@ -184,7 +184,9 @@ test("the list does not count as read before what is pinned is known", async () 
   store.documents.take = () => {
     throw new Error("killed");
   };
-  await expect(engine.backups.refresh()).rejects.toThrow();
+  await expect(engine.backups.refresh()).rejects.toThrow(
+    "Something went wrong",
+  );
   expect(store.repositories.get(repository_id)?.read_at).toBe(4711);
   store.documents.take = take;
   // It is read again by this very process.
