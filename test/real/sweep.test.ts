@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { settleUnchanged } from "../../lib/jobs/unchanged.js";
+import { identifyProcess } from "../../lib/process-identity.js";
 import { type BtrfsEngine, startBtrfsEngine } from "../support/btrfs-engine.js";
 import { describeReal } from "../support/tools.js";
 import { until } from "../support/until.js";
@@ -60,12 +61,16 @@ describeReal(
       const backup_id = String(backups[0]?.backup_id);
       await engine.local("forget", { project_id: forgotten, backup_id });
       const { store } = engine.backups.tools;
-      store.jobs.askRestore({
+      const { job_id } = store.jobs.askRestore({
         ...{ project_id: busy, trigger: "manual", requested_by: "local" },
         ...{ repository_id: null, target: { type: "in_place" } },
         ...{ now: Date.now(), backup_id },
       });
+      // It runs as long as nobody settles it.
+      const owner = identifyProcess(process.pid);
+      store.jobs.claim({ owner, cap: 1, now: Date.now(), only: job_id });
       expect(await sweep([busy, forgotten, bare])).toEqual(new Set());
+      store.jobs.settle(job_id, { state: "cancelled", now: Date.now() });
     });
 
     test("asks again after a restore has put another tree in the place", async () => {
