@@ -69,9 +69,19 @@ function unwritten(ground: Ground, { project_id, policy }: Policed): string[] {
   return [
     ...(documents.some(isSame) ? [] : [`The policy of ${project_id}.`]),
     ...annotationsOf(ground.session)
-      .filter((one) => one.project_id === project_id && !isWritten(one))
+      .filter((one) => one.project_id === project_id && isPeoples(one, ground))
+      .filter((one) => !isWritten(one))
       .map(({ backup_id }) => `${backup_id}.`),
   ];
+}
+
+/** What retention forgot it would forget again; of what is gone nothing is. */
+function isPeoples(
+  { backup_id, pinned, name }: Annotation,
+  { stored }: Ground,
+): boolean {
+  const isStored = stored.some((one) => one.backup_id === backup_id);
+  return isStored && (pinned === 1 || name !== null);
 }
 
 function documentsOf(
