@@ -101,7 +101,7 @@ async function btrfs(
     full ? "NO_SPACE" : "FILESYSTEM_FAILED",
     full
       ? "The host's disk is full."
-      : `btrfs ${wordsOf(args)} failed on this host.`,
+      : `The command btrfs ${wordsOf(args)} failed on this host.`,
     { hint: "The host's log has its message.", details: stderr },
   );
 }
