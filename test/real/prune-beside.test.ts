@@ -163,6 +163,34 @@ describeReal("a prune and what runs beside it", { needs: ["rustic"] }, () => {
     expect(await ended(prune)).toMatchObject({ state: "succeeded" });
   });
 
+  test("again and again keeps every backup of this host and of others", async () => {
+    const repository = await engine.backups.tools.repositories.open();
+    const ending = new AbortController();
+    const whileIt = async (action: () => Promise<unknown>) => {
+      while (!ending.signal.aborted) await action();
+    };
+    const others = Promise.all([whileIt(backUp), whileIt(backUpElsewhere)]);
+    const passes: number[] = [];
+    for (let round = 0; round < 8; round++) {
+      const job = await ended(ask("prune"));
+      expect(job).toMatchObject({ state: "succeeded" });
+      passes.push(job.figures?.passes ?? 0);
+    }
+    ending.abort();
+    await others;
+    // Else none had to be proven.
+    expect(Math.max(...passes)).toBeGreaterThan(1);
+    expect(await ended(ask("prune"))).toMatchObject({ state: "succeeded" });
+    expect(unproven()).toEqual([]);
+    const whole = await ended(ask("check", { data: "all" }));
+    expect(whole).toMatchObject({ state: "succeeded" });
+    for (const backup_id of await repository.ids()) {
+      const directory = tempDir("target");
+      await repository.restore({ backup_id, directory, onBytes() {} }, {});
+      expect(readdirSync(directory).length).toBeGreaterThan(0);
+    }
+  }, 180_000);
+
   test("comes to a damaged repository only when a person says so", async () => {
     const { store } = engine.backups.tools;
     const errors = ["a pack is missing"];
