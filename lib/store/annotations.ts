@@ -62,22 +62,14 @@ const updateSql = `
 export function storingAnnotations(database: Database) {
   const update = database.prepare(updateSql).pluck();
   const touch = database.prepare(touchSql);
-  const pins = database
-    .prepare(
-      `SELECT count(*) FROM annotations JOIN backups
-         USING (project_id, repository_id, backup_id)
-       WHERE project_id = @project_id
-         AND repository_id = @repository_id AND pinned = 1
-         AND forgotten_at IS NULL`,
-    )
-    .pluck();
   const expired = database.prepare(
     `SELECT annotations.* FROM annotations JOIN backups
        USING (project_id, repository_id, backup_id)
        JOIN projects USING (project_id)
      WHERE repository_id = @repository_id AND forgotten_at <= @before
-       AND (pinned = 0 OR deleted_at IS NOT NULL)
-       AND (seen_at IS NOT NULL OR deleted_at IS NOT NULL)
+       AND iif(seen_at IS NULL, deleted_at IS NOT NULL, pinned = 0
+         AND seen_at >= coalesce(
+           (SELECT ticked_at FROM scheduler), seen_at))
      ORDER BY forgotten_at LIMIT @limit`,
   );
   const remove = database.prepare(
@@ -113,11 +105,9 @@ export function storingAnnotations(database: Database) {
       facts: AnnotationFacts,
       now: number,
     ) => void annotate.immediate(keys, facts, now),
-    countPins: (project_id: string, repository_id: string) =>
-      pins.get({ project_id, repository_id }) as number,
     /**
-     * Forgotten so long ago that they may be removed: of projects that live
-     * here and not pinned, or that were deleted.
+     * Forgotten so long ago that they may be removed: of projects that the
+     * host's newest list has and not pinned, or that were deleted.
      */
     expired: (query: {
       repository_id: string;
