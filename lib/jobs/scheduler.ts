@@ -205,7 +205,9 @@ function createBackUpDue(
   return async (projects: readonly ProjectRow[], ticks: SchedulerState) => {
     const now = host.clock.now();
     const rows = projects.map(toScheduleRow);
-    const due = planDue(rows, { ...ticks, calendar, now });
+    const isUnasked = unaskedSince(rows, tools);
+    const planned = planDue(rows, { ...ticks, calendar, now });
+    const due = planned.filter(isUnasked);
     if (due.length === 0) return;
     const ids = due.map(({ project_id }) => project_id);
     const settled = await settleUnchanged(ids, tools, { signal });
@@ -219,8 +221,7 @@ function createBackUpDue(
       settings,
     });
     const gate = { room, now, pressure: { high }, settings };
-    const unasked = changed.filter(unaskedSince(rows, tools));
-    for (const project_id of admit(unasked, gate)) {
+    for (const project_id of admit(changed.filter(isUnasked), gate)) {
       store.jobs.askBackup({
         ...{ project_id, now },
         ...{ trigger: "scheduled", requested_by: "scheduler" },
@@ -229,7 +230,7 @@ function createBackUpDue(
   };
 }
 
-/** Whoever asks while the sweep looks has a backup of this slot. */
+/** Whoever asks while the scheduler looks has a backup of this slot. */
 function unaskedSince(rows: readonly ScheduleRow[], { store }: Tools) {
   const before = new Map(
     rows.map(({ project_id, tried_at }) => [project_id, tried_at]),
