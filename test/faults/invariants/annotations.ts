@@ -8,6 +8,7 @@ export interface Annotation {
   pinned: 0 | 1;
   name: string | null;
   forgotten_at: number | null;
+  forgotten_by: string | null;
 }
 
 export function annotationsOf({ select }: Session): Annotation[] {

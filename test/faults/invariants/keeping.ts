@@ -26,12 +26,11 @@ export const keeping: readonly Invariant[] = [
 ];
 
 function isByRetention(
-  { backup_id, project_id, forgotten_at }: Annotation,
-  { marks, deleted }: Facts,
+  { project_id, forgotten_at, forgotten_by }: Annotation,
+  { deleted }: Facts,
 ): boolean {
   if (forgotten_at === null || project_id in deleted) return false;
-  const mark = marks[backup_id];
-  return mark === undefined || mark.forgotten === false;
+  return forgotten_by === "retention";
 }
 
 /** It is pinned, or there is none that is newer, good and not forgotten. */
