@@ -42,9 +42,11 @@ function plan(
   const backups = repository_id
     ? store.backups.list({ project_id, repository_id, limit })
     : [];
+  const last = store.jobs.newestOfKind(project_id, "backup", ["succeeded"]);
   const decisions = planRetention(backups, policy, {
     now: host.clock.now(),
     max_backups,
+    last_id: last?.backup_id ?? null,
     time_zone: config.schedule.time_zone,
   });
   const found = new Map(backups.map((one) => [one.backup_id, one]));

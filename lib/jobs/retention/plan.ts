@@ -20,6 +20,8 @@ export interface RetentionOptions {
   now: number;
   /** How many a project may have; null: no quota. */
   max_backups?: number | null;
+  /** The backup that was made last: clocks may have dated others later. */
+  last_id?: string | null;
   /** In which days begin and end; without one, the system's. */
   time_zone?: string | undefined;
 }
@@ -58,9 +60,9 @@ function isFirm(reason: KeepReason): boolean {
 function reasonsOf(
   newestFirst: readonly RetentionBackup[],
   policy: RetentionPolicy,
-  { now, time_zone }: RetentionOptions,
+  { now, time_zone, last_id }: RetentionOptions,
 ): (backup: RetentionBackup) => KeepReason[] {
-  const firm = protectedOf(newestFirst, now);
+  const firm = protectedOf(newestFirst, now, last_id);
   // Those that are kept anyway use up no place of the others; the newest one
   // does: it is the first that the rules would keep, too.
   const ruled = newestFirst.filter((backup) =>

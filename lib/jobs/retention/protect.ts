@@ -5,17 +5,20 @@ import type { RetentionBackup } from "./backup.js";
 
 /**
  * By backup_id. Of unproven ones nobody knows whether they hold: they are
- * kept, and never stand in for a good one. `backups`: newest first.
+ * kept, and never stand in for a good one. `backups`: newest first; `last_id`:
+ * the one that was made last, whatever the clock said when it was.
  */
 export function protectedOf(
   backups: readonly RetentionBackup[],
   now: number,
+  last_id: string | null = null,
 ): (backup: RetentionBackup) => KeepReason[] {
   const good = backups.filter(({ unproven }) => !unproven);
   // One that a wrong clock dates later is no reason to lose the newest of the
   // others; nor the other way round, should the clock be wrong now.
   const past = good.filter((backup) => !isFuture(backup, now));
-  const newest = new Set([...newestOf(good), ...newestOf(past)]);
+  const last = backups.filter(({ backup_id }) => backup_id === last_id);
+  const newest = new Set([...newestOf(good), ...newestOf(past), ...last]);
 
   return (backup) => [
     ...(backup.pinned ? (["pinned"] as const) : []),

@@ -38,10 +38,24 @@ function isFirm({ backup_id, project_id }: Annotation, ground: Ground) {
   const { facts, known } = ground;
   const found = known.find((one) => one.backup_id === backup_id);
   if (!found) return false;
+  if (facts.marks[backup_id]?.pinned === true) return true;
+  const newest = lastMade(project_id, ground);
+  if (newest !== undefined) return newest === backup_id;
   const newer = known.filter(
     (one) => one.host === project_id && isNewer(one, found),
   );
-  return facts.marks[backup_id]?.pinned === true || newer.length === 0;
+  return newer.length === 0;
+}
+
+/** By the order of the rows: a clock that jumps dates some too late. */
+function lastMade(project_id: string, { rows }: Ground): string | undefined {
+  const last = rows.findLast(
+    (row) =>
+      row.project_id === project_id &&
+      row.kind === "backup" &&
+      row.state === "succeeded",
+  );
+  return last?.backup_id ?? undefined;
 }
 
 function isNewer(one: Stored, other: Stored): boolean {

@@ -26,7 +26,9 @@ function oneTooMany(row: JobRow, before: readonly JobRow[]): string[] {
     ({ state, warnings }) =>
       state === "succeeded" && !warnings.includes(untold),
   );
-  const { job_id, created_at } = row;
+  const { job_id } = row;
+  // The sweep writes its rows when it has looked, which a clock may fall into.
+  const created_at = (row.unchanged && row.fixed_at) || row.created_at;
   const from = covering?.fixed_at ?? Infinity;
   // Somebody had one made while the sweep looked: it costs a row.
   if (row.unchanged && created_at - from < 5 * 60_000) return [];
