@@ -58,6 +58,23 @@ const unproven = { unproven: true };
 const warned = { warnings_count: 3 };
 
 describe("the rule for scheduled backups", () => {
+  test("never takes the one that was made last, whatever a clock said", () => {
+    const ahead = backup("2026-07-14T09:00");
+    const last = backup("2026-07-13T09:00");
+    const old = backup("2026-07-12T09:00");
+    const rules = { keep: { last: 1 }, last_id: last.backup_id };
+    expect(plan([ahead, last, old], rules)).toEqual({
+      "2026-07-14T09:00": "newest last",
+      "2026-07-13T09:00": "newest",
+      "2026-07-12T09:00": "policy",
+    });
+    expect(plan([ahead, last, old], { ...rules, max_backups: 1 })).toEqual({
+      "2026-07-14T09:00": "newest last",
+      "2026-07-13T09:00": "newest",
+      "2026-07-12T09:00": "policy",
+    });
+  });
+
   test("keeps the newest of each span, and says all reasons", () => {
     const times = [
       ...["2024-12-31T03:00", "2025-11-02T03:00", "2026-05-31T03:00"],
