@@ -37,8 +37,13 @@ export async function storedBackups(world: World): Promise<StoredBackup[]> {
     .map(({ id, hostname, tags }) => ({
       backup_id: id,
       project_id: hostname,
-      job_id: /^job=(.*)$/.exec(tags.join())?.[1] ?? "",
+      job_id: jobOf(tags),
     }));
+}
+
+function jobOf(tags: readonly string[]): string {
+  const tag = tags.find((one) => one.startsWith("job=")) ?? "job=";
+  return tag.slice("job=".length);
 }
 
 function writeProfile({ root, dataDir, repository }: World): string {
