@@ -53,9 +53,12 @@ const programs =
  */
 export function groupsOfJob({ job_id, stage }: JobMarks): Set<number> {
   const groups = new Set<number>();
+  // A service leads a session itself: who merely looks at a stage is in it.
+  const own = readStat("self")?.group;
   for (const pid of processes()) {
     const { ended, group, session } = readStat(pid) ?? {};
     if (group === undefined || group !== session || ended) continue;
+    if (group === own) continue;
     const line = commandLine(pid).split("\0");
     const tagged = line.some(
       (one, at) => one === `job=${job_id}` && line[at - 1] === "--tag",

@@ -16,7 +16,8 @@ import { until } from "./support/until.js";
 describe("a process group", () => {
   let group: ReturnType<typeof lead> | undefined;
   afterEach(async () => {
-    if (group?.exitCode === null) process.kill(-(group.pid ?? 0), "SIGKILL");
+    // It may end by itself just now.
+    if (group?.exitCode === null && group.pid) killGroup(group.pid);
     await group;
   });
 
