@@ -182,10 +182,12 @@ describeReal(
 );
 
 async function choose(page: Page, row: Locator, entry: string): Promise<void> {
-  await row.getByRole("button", { name: /^More/ }).click();
+  const entries = page.getByRole("menuitem").filter({ visible: true });
   // The menu of another row may still be on its way out.
-  const entries = page.getByRole("menuitem", { name: entry, exact: true });
-  await entries.filter({ visible: true }).last().click();
+  await until(async () => (await entries.count()) === 0);
+  await row.getByRole("button", { name: /^More/ }).click();
+  const named = page.getByRole("menuitem", { name: entry, exact: true });
+  await named.filter({ visible: true }).click();
 }
 
 async function right(one: Locator): Promise<number> {
