@@ -16,11 +16,13 @@ describe("forgotten backups", () => {
   let store: Store;
   let now: number;
   let engine: TestEngine;
+  let living: string[];
 
   beforeAll(async () => (engine = await startTestEngine({ work: false })));
   afterAll(() => engine.close());
   beforeEach(() => {
     store = openTestStore();
+    living = [];
     now = 1_000 * dayMs;
     tick();
   });
@@ -28,6 +30,7 @@ describe("forgotten backups", () => {
 
   function tick(): void {
     store.scheduler.put(afterTick(store.scheduler.get(), now));
+    store.projects.see(living, now);
   }
 
   /** The host is there all the time. */
@@ -56,7 +59,8 @@ describe("forgotten backups", () => {
         },
       ],
     });
-    store.projects.see([project_id], now);
+    living.push(project_id);
+    store.projects.see(living, now);
     store.annotations.annotate([key], { forgotten_at: now }, now);
   }
 

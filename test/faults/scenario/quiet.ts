@@ -24,10 +24,6 @@ export async function settleDown(session: Session): Promise<void> {
     await sleep(roundMs);
   }
   await look(session);
-  for (let rounds = 0; rounds < 60; rounds += 1) {
-    if (leftovers(session).length === 0) break;
-    await sleep(roundMs);
-  }
 }
 
 /** Before anybody asks the repository again. */
@@ -46,6 +42,11 @@ function checkListed({ world, rows, listed }: Session): void {
 export async function look(session: Session): Promise<void> {
   await session.tick();
   await untilQuiet(session);
+  // What a job has replaced goes when its row has ended.
+  for (let rounds = 0; rounds < 60; rounds += 1) {
+    if (leftovers(session).length === 0) return;
+    await session.sleep(roundMs);
+  }
 }
 
 async function untilQuiet(session: Session): Promise<void> {
