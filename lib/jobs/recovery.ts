@@ -104,6 +104,11 @@ async function recoverOne(
 ): Promise<JobRow | undefined> {
   await endGroupsOf(row, tools);
   if (isOfProject(row)) return recoverProjectJob(row, tools, deaths);
+  // A prune has no tag: its profile tells whose it was.
+  const { job_id } = row;
+  for (const stage of tools.repositories.deadCalls()) {
+    await endGroupsOf({ job_id, stage }, tools);
+  }
   settleFailed(row, tools);
   return undefined;
 }

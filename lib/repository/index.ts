@@ -6,6 +6,7 @@ import { untilAborted } from "../aborted.js";
 import { type Config, rusticCandidates } from "../config.js";
 import type { ProjectHost } from "../host.js";
 import { findRustic } from "./binary.js";
+import { deadCallFiles } from "./call-file.js";
 import { type Kit, readKit } from "./kit.js";
 import { locate } from "./location.js";
 import {
@@ -100,6 +101,8 @@ export function createRepositories(needs: RepositoryNeeds) {
     /** @throws BackupError REPOSITORY_REJECTED: a kit of another one. */
     importKit: async (kit: Kit): Promise<Repository> =>
       remember(await openWithKit(opening(), kit)),
+    /** Files that commands of dead processes of this host were given. */
+    deadCalls: () => deadCallFiles(join(host.dataDir, "run")),
     /** Profiles, with the secrets in them, that dead processes left. */
     removeDeadProfiles: () => removeDeadProfiles(join(host.dataDir, "run")),
   };

@@ -25,8 +25,8 @@ export const rows: readonly Invariant[] = [
     sentence: "No restore runs twice.",
     check: ({ state }) =>
       Object.entries(state.restoreRuns)
-        .filter(([, runs]) => runs > 1)
-        .map(([job_id, runs]) => `Job ${job_id}: ${runs} times.`),
+        .filter(([, hosts]) => hosts.length > 1)
+        .map(([job_id, hosts]) => `Job ${job_id}: ${hosts.length} times.`),
   },
   {
     id: "I3",

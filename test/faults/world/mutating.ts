@@ -39,7 +39,10 @@ export function watchMutating(
   const job_id = restoredBy(line);
   if (job_id !== undefined) {
     const { restoreRuns } = world.state;
-    restoreRuns[job_id] = (restoreRuns[job_id] ?? 0) + 1;
+    const hosts = (restoreRuns[job_id] ??= []);
+    // Within its attempt one that has lost a race may run again.
+    const { incarnation } = world.kills;
+    if (!hosts.includes(incarnation)) hosts.push(incarnation);
   }
   const alive = [...world.groups.values()]
     .map((group) => group.project_id)

@@ -34,8 +34,8 @@ export interface WorldState {
   commandLines: string[];
   log: string[];
   violations: Violation[];
-  /** Restore programs that were started for a job. */
-  restoreRuns: Record<string, number>;
+  /** Hosts that have started a restore program for a job. */
+  restoreRuns: Record<string, number[]>;
   /** Backups that a program was told to remove. */
   removed: string[];
   /** The projects' disk is nearly full. */
