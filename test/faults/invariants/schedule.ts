@@ -27,6 +27,9 @@ function oneTooMany(row: JobRow, before: readonly JobRow[]): string[] {
       state === "succeeded" && !warnings.includes(untold),
   );
   const { job_id } = row;
+  // One from ahead of a clock that was set back counts for nothing.
+  const newest = before.findLast(({ state }) => state === "succeeded");
+  if ((newest?.fixed_at ?? 0) > row.created_at) return [];
   // The sweep writes its rows when it has looked, which a clock may fall into.
   const created_at = (row.unchanged && row.fixed_at) || row.created_at;
   const from = covering?.fixed_at ?? Infinity;
