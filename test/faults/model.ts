@@ -21,6 +21,9 @@ export function quotaOf(kills: number): number {
   return Math.floor((20 * kills) / 10_000);
 }
 
+/** Enough to come by each point as often as it should. */
+const longRun = 10_000;
+
 const atOnce = 2;
 const mostPrinted = 30;
 /** For points that were met late, in proportion to what was asked for. */
@@ -60,14 +63,14 @@ export async function runModel(options: ModelOptions): Promise<number> {
     member.close();
   };
   await Promise.all(Array.from({ length: atOnce }, (_, name) => work(name)));
-  const code = conclude(coverage, violations, expect);
+  const code = conclude(coverage, violations, options);
   return expect ? Number(!stopped) : code;
 }
 
 function conclude(
   coverage: Coverage,
   violations: readonly Violation[],
-  expect: string | undefined,
+  { expect, kills: asked }: ModelOptions,
 ): number {
   if (!expect) printTable(coverage);
   if (violations.length > 0) say(summary(violations));
@@ -79,7 +82,9 @@ function conclude(
   say(
     `${kills} kills (${realKills} by SIGKILL), ${points.size} points, ${violations.length} violations`,
   );
-  return violations.length + missing.length > 0 ? 1 : 0;
+  // A short run tells which points it came by too rarely, and no more.
+  const owed = asked < longRun ? 0 : missing.length;
+  return violations.length + owed > 0 ? 1 : 0;
 }
 
 /** A run that broke is a violation: a world must never come to that. */
