@@ -104,7 +104,7 @@ async function compare(
 async function crowded(host: BenchHost): Promise<void> {
   const project = await makeProject(host, fillSmall);
   await timeJob(host, project);
-  await addBackups(host, Number(process.env.PB_N ?? 2_048), { perRun: 1 });
+  await addBackups(host, 2_048, { perRun: 1 });
   await host.backups.refresh();
   report({
     ...{ id: "P2b", goal: 2 },
