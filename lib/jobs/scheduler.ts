@@ -29,6 +29,7 @@ import {
 } from "./schedule/index.js";
 import { sweepBases } from "./sweep-bases.js";
 import { noticeChanges, settleUnchanged } from "./unchanged.js";
+import { dayMs } from "./zone.js";
 
 export interface Scheduler {
   /** Looks now; while it looks, others are left out. */
@@ -159,8 +160,6 @@ function createTimes(clock: Tools["host"]["clock"]) {
     return last ?? before;
   };
 }
-
-const dayMs = 24 * 3600 * 1000;
 
 /** Others write to the repository as well. */
 function isListOld({ store, repositories, host }: Tools): boolean {

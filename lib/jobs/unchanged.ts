@@ -6,7 +6,7 @@
 
 import type { ProjectPaths } from "../host.js";
 import type { Btrfs } from "../source/btrfs.js";
-import { readGenerations } from "../source/changes/generations.js";
+import { isUnwritten, readGenerations } from "../source/changes/generations.js";
 import type { Watch } from "../source/watch.js";
 import type { BaseRow, UnchangedProject } from "../store/index.js";
 import { digestOf } from "../tasks/backup/base.js";
@@ -146,9 +146,12 @@ async function unwritten(
   return asked
     .filter(({ base, paths: { subvolume }, persist }) => {
       const live = generations.get(subvolume);
+      const taken = {
+        created_generation: base.generation,
+        parent_uuid: base.live_uuid,
+      };
       return (
-        live?.uuid === base.live_uuid &&
-        live.generation === base.generation &&
+        isUnwritten(live, taken) &&
         (persist === undefined || stateOf(persist) === base.persist)
       );
     })

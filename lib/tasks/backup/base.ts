@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { compareSnapshots } from "../../source/changes/compare.js";
 import { excluding } from "../../source/excludes.js";
 import type { BaseRow } from "../../store/index.js";
+import { dayMs } from "../expired.js";
 import type { TaskRun, Tools } from "../task.js";
 import type { Staged } from "./index.js";
 import { samePersist } from "./persist.js";
@@ -13,8 +14,6 @@ export interface Base {
   row: BaseRow;
   walked_at: number;
 }
-
-const dayMs = 24 * 3600 * 1000;
 
 /** undefined: only rustic can tell. */
 export function findBase(
