@@ -4,6 +4,7 @@
  * claim, a stage, rustic or the repository.
  */
 
+import { join } from "node:path";
 import type { ProjectPaths } from "../host.js";
 import type { Btrfs } from "../source/btrfs.js";
 import { isUnwritten, readGenerations } from "../source/changes/generations.js";
@@ -13,8 +14,7 @@ import { digestOf } from "../tasks/backup/base.js";
 import {
   type Persist,
   persistBefore,
-  plainState,
-  subvolumeState,
+  persistState,
 } from "../tasks/backup/persist.js";
 import { dayMs } from "../tasks/expired.js";
 import { policyOf } from "../tasks/policy.js";
@@ -134,26 +134,23 @@ async function unwritten(
   btrfs: Pick<Btrfs, "list" | "sync">,
   watch: Watch,
 ): Promise<UnchangedProject[]> {
-  const paths = asked.flatMap(({ paths: { subvolume }, persist }) =>
-    persist?.kind === "subvolume" ? [subvolume, persist.store] : [subvolume],
-  );
+  const all = asked.map((one) => ({ ...one, pairs: pairsOf(one) }));
+  const paths = all.flatMap(({ pairs }) => pairs.flat());
   const generations = await readGenerations(paths, btrfs, watch);
-  const stateOf = (persist: Persist) => {
-    if (persist.kind !== "subvolume") return plainState(persist);
-    const of = generations.get(persist.store);
-    return of && subvolumeState(of.uuid, of.generation);
-  };
-  return asked
-    .filter(({ base, paths: { subvolume }, persist }) => {
-      const live = generations.get(subvolume);
-      const taken = {
-        created_generation: base.generation,
-        parent_uuid: base.live_uuid,
-      };
-      return (
-        isUnwritten(live, taken) &&
-        (persist === undefined || stateOf(persist) === base.persist)
+  return all
+    .filter(({ base, persist, pairs }) => {
+      if (persist && persistState(persist) !== base.persist) return false;
+      return pairs.every(([live, taken]) =>
+        isUnwritten(generations.get(live), generations.get(taken)),
       );
     })
     .map(({ base }) => base);
+}
+
+/** What is live, and the base's snapshot of it. */
+function pairsOf({ base, paths, persist }: Asked): [string, string][] {
+  const project = join(base.path, "project");
+  const pairs: [string, string][] = [[paths.subvolume, project]];
+  if (persist?.kind !== "subvolume") return pairs;
+  return [...pairs, [persist.store, join(base.path, "persist")]];
 }

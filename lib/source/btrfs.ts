@@ -3,10 +3,8 @@
 import { realpath } from "node:fs/promises";
 import { BackupError } from "../../conat-api/index.js";
 import { pathInFileSystem } from "./mounts.js";
-import { parseShown, parseSubvolumes, type Subvolume } from "./subvolumes.js";
+import { parseSubvolumes, type Subvolume } from "./subvolumes.js";
 import { runPrivileged, type Watch } from "./watch.js";
-
-export type ShownSubvolume = Omit<Subvolume, "path">;
 
 export interface Btrfs {
   createSubvolume(path: string): Promise<void>;
@@ -18,7 +16,6 @@ export interface Btrfs {
   sync(path: string, watch?: Watch): Promise<void>;
   /** All of the file system that `path` lies on, but those in doubt. */
   list(path: string, watch?: Watch): Promise<Subvolume[]>;
-  show(path: string, watch?: Watch): Promise<ShownSubvolume>;
   /**
    * What turns `base` into `snapshot`, both read-only, without file contents:
    * hands on the stream that send-stream.ts reads.
@@ -63,9 +60,6 @@ export function createBtrfs(settings: BtrfsSettings): Btrfs {
     async list(path, watch) {
       const args = ["subvolume", "list", "-c", "-u", "-q", path];
       return parseSubvolumes(await call(args, watch));
-    },
-    async show(path, watch) {
-      return parseShown(await call(["subvolume", "show", path], watch));
     },
     async send(base, snapshot, onChunk, watch) {
       const args = ["send", "--no-data", "-q", "-p", base, snapshot];

@@ -1,7 +1,5 @@
 /** What btrfs says of subvolumes, read. */
 
-import { BackupError } from "../../conat-api/index.js";
-
 export interface Subvolume {
   id: number;
   /**
@@ -57,34 +55,4 @@ function once<T>(values: readonly T[]): Set<T> {
     seen.add(value);
   }
   return single;
-}
-
-/**
- * Of `btrfs subvolume show`. The names in it, of the subvolume and of its
- * snapshots, may hold lines that look like any other.
- *
- * @throws BackupError FILESYSTEM_FAILED: it is not to be understood, or more
- * than one line claims to be the answer.
- */
-export function parseShown(shown: string): Omit<Subvolume, "path"> {
-  const only = (label: string): string => {
-    const found = [
-      ...shown.matchAll(new RegExp(`^\t${label}:[ \t]+(\\S+)$`, "gm")),
-    ];
-    const [match] = found;
-    if (match?.[1] !== undefined && found.length === 1) return match[1];
-    throw new BackupError(
-      "FILESYSTEM_FAILED",
-      "What btrfs says of a subvolume cannot be understood.",
-      { hint: "The host's log has it.", details: shown },
-    );
-  };
-  const parent = only("Parent UUID");
-  return {
-    id: Number(only("Subvolume ID")),
-    generation: Number(only("Generation")),
-    created_generation: Number(only("Gen at creation")),
-    uuid: only("UUID"),
-    parent_uuid: parent === "-" ? null : parent,
-  };
 }

@@ -18,10 +18,6 @@ export interface BaseRow {
   taken_at: number;
   /** When rustic last walked the project, whatever bases said since. */
   walked_at: number;
-  /** The subvolume that it was taken of. */
-  live_uuid: string;
-  /** At which it was made: a snapshot of it would raise its own. */
-  generation: number;
   /** JSON: how to tell whether the persist store has changed. */
   persist: string;
   /** What stays out of the backup, as a digest. */
@@ -37,14 +33,14 @@ export interface CountedBase extends BaseRow {
 
 const upsertSql = `
   INSERT INTO bases (project_id, job_id, path, repository_id, backup_id,
-    taken_at, walked_at, live_uuid, generation, persist, excludes)
+    taken_at, walked_at, persist, excludes)
   VALUES (@project_id, @job_id, @path, @repository_id, @backup_id,
-    @taken_at, @walked_at, @live_uuid, @generation, @persist, @excludes)
+    @taken_at, @walked_at, @persist, @excludes)
   ON CONFLICT (project_id) DO UPDATE SET
     job_id = @job_id, path = @path, repository_id = @repository_id,
     backup_id = @backup_id, taken_at = @taken_at, walked_at = @walked_at,
-    live_uuid = @live_uuid, generation = @generation, persist = @persist,
-    excludes = @excludes, changes = NULL, changes_more = 0, counted_at = NULL`;
+    persist = @persist, excludes = @excludes, changes = NULL,
+    changes_more = 0, counted_at = NULL`;
 
 export function upsertBase(database: Database, base: BaseRow): void {
   database.prepare(upsertSql).run({ ...base });

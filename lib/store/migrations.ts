@@ -403,4 +403,9 @@ export const migrations: readonly string[] = [
     leapt_at INTEGER
   ) STRICT;
   `,
+  // The snapshots themselves tell it.
+  `
+  ALTER TABLE bases DROP COLUMN live_uuid;
+  ALTER TABLE bases DROP COLUMN generation;
+  `,
 ];

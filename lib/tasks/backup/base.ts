@@ -40,7 +40,7 @@ export function digestOf(excludes: readonly string[]): string {
 
 /** In doubt something has: then rustic tells. */
 export async function isUnchanged(
-  { stage, persist, excludes, show }: Staged,
+  { stage, persist, excludes }: Staged,
   { row }: Base,
   run: TaskRun,
   { btrfs, config, host }: Tools,
@@ -50,27 +50,19 @@ export async function isUnchanged(
   const { signal, onGroup } = run;
   const idleTimeoutMs = config.limits.idle_timeout_seconds * 1000;
   const watch = { signal, onGroup, idleTimeoutMs };
-  const comparison = compareSnapshots({
-    base: join(row.path, "project"),
-    snapshot: join(stage.directory, "project"),
-    isExcluded: excluding(excludes),
-    ...{ btrfs, watch, limit: 1 },
-  });
-  // No command runs on when this returns.
-  const [compared, shown] = await Promise.allSettled([comparison, show()]);
-  signal.throwIfAborted();
-  if (compared.status === "rejected" || shown.status === "rejected") {
-    const error = String([compared, shown].map(reasonOf).filter(Boolean));
-    const facts = { project_id: row.project_id, error };
+  try {
+    const { changes } = await compareSnapshots({
+      base: join(row.path, "project"),
+      snapshot: join(stage.directory, "project"),
+      isExcluded: excluding(excludes),
+      ...{ btrfs, watch, limit: 1 },
+    });
+    if (changes > 0) return false;
+    return await samePersist(persist, row, stage, { btrfs, watch });
+  } catch (error) {
+    signal.throwIfAborted();
+    const facts = { project_id: row.project_id, error: String(error) };
     host.logger.warn("a base could not be compared with", facts);
     return false;
   }
-  // A restore puts another subvolume in the project's place.
-  if (shown.value.parent_uuid !== row.live_uuid) return false;
-  if (compared.value.changes > 0) return false;
-  return samePersist(persist, row, stage, { btrfs, watch });
-}
-
-function reasonOf(one: PromiseSettledResult<unknown>): string | undefined {
-  return one.status === "rejected" ? String(one.reason) : undefined;
 }

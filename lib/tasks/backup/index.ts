@@ -3,11 +3,9 @@
  * worker settles the row.
  */
 
-import { join } from "node:path";
 import { BackupError } from "../../../conat-api/index.js";
 import type { ProjectPaths } from "../../host.js";
 import { exists } from "../../source/filesystem.js";
-import type { ShownSubvolume } from "../../source/btrfs.js";
 import { isWithin } from "../../source/real-path.js";
 import { openStage, requireSource } from "../../source/stage.js";
 import { capturesOf, type Stage } from "../../source/stage-shape.js";
@@ -30,7 +28,7 @@ export const runBackup: Task = async (run, tools) => {
   const target = base ? undefined : await openTarget(run, tools);
   const persist = await persistBefore(paths, run.signal);
   const stage = await prepareStage(run, tools, paths);
-  const staged = { stage, persist, excludes, show: showing(stage, run, tools) };
+  const staged = { stage, persist, excludes };
   return closing(staged, run, tools, async () => {
     if (base && (await isUnchanged(staged, base, run, tools))) {
       return sameAs(base, tools);
@@ -44,18 +42,7 @@ export interface Staged {
   stage: Stage;
   /** As it was before it was staged. */
   persist: Persist;
-  /** The project's snapshot, as btrfs knows it; asked once. */
-  show(): Promise<ShownSubvolume>;
   excludes: readonly string[];
-}
-
-function showing(
-  { directory }: Stage,
-  { signal }: TaskRun,
-  { btrfs }: Tools,
-): Staged["show"] {
-  let shown: Promise<ShownSubvolume> | undefined;
-  return () => (shown ??= btrfs.show(join(directory, "project"), { signal }));
 }
 
 /** Neither rustic nor the repository was asked. */

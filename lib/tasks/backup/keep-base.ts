@@ -37,31 +37,25 @@ export async function keepAsBase(
 }
 
 async function describe(
-  { stage, persist, excludes, show }: Staged,
+  { stage, persist, excludes }: Staged,
   { outcome, walked_at }: Read,
-  { job: { project_id, job_id }, signal }: TaskRun,
+  { job: { project_id, job_id } }: TaskRun,
   tools: Tools,
 ): Promise<BaseRow | undefined> {
-  const { btrfs, config, host, store } = tools;
+  const { config, host, store } = tools;
   const { repository_id, backup_id } = outcome;
   if (!config.bases.enabled || stage.kind !== "btrfs") return undefined;
   if (walked_at === null || !repository_id || !backup_id) {
     return undefined;
   }
   const taken_at = store.jobs.get(job_id)?.fixed_at;
-  const shown = await show();
-  const means = { btrfs, watch: { signal } };
-  const state = await persistState(persist, stage, means);
-  if (taken_at == null || shown.parent_uuid === null || !state) {
-    return undefined;
-  }
+  const state = persistState(persist);
+  if (taken_at == null || !state) return undefined;
   const { subvolume } = await projectPaths(tools, project_id);
   const place = { project_id, job_id, subvolume };
   return {
     ...{ project_id, job_id, repository_id, backup_id, taken_at, walked_at },
     path: baseDirectory(host, config, place),
-    live_uuid: shown.parent_uuid,
-    generation: shown.created_generation,
     persist: state,
     excludes: digestOf(excludes),
   };

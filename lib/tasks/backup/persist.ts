@@ -35,56 +35,31 @@ export async function persistBefore(
 }
 
 interface Means {
-  btrfs: Pick<Btrfs, "show" | "send">;
+  btrfs: Pick<Btrfs, "send">;
   watch: Watch;
 }
 
-/** As a base's row keeps it; undefined: nothing could be compared with it. */
-export async function persistState(
-  persist: Persist,
-  stage: Pick<Stage, "directory">,
-  { btrfs, watch }: Means,
-): Promise<string | undefined> {
-  if (persist.kind !== "subvolume") return plainState(persist);
-  const snapshot = join(stage.directory, "persist");
-  const shown = await btrfs.show(snapshot, watch);
-  // Not its generation: btrfs may write to a snapshot after it was taken, to
-  // let go of files that were open and had no name any more.
-  return subvolumeState(String(shown.parent_uuid), shown.created_generation);
-}
-
-/** Of all but a subvolume, which has to be asked. */
-export function plainState(
-  persist: Exclude<Persist, { kind: "subvolume" }>,
-): string | undefined {
+/**
+ * As a base's row keeps it; undefined: nothing could be compared with it. Of a
+ * subvolume its snapshots tell.
+ */
+export function persistState(persist: Persist): string | undefined {
   if (persist.kind !== "manifest") return JSON.stringify([persist.kind]);
   return persist.digest && JSON.stringify(["manifest", persist.digest]);
-}
-
-/** Equal ones: nothing was written to it since. */
-export function subvolumeState(uuid: string, generation: number): string {
-  return JSON.stringify(["subvolume", uuid, generation]);
 }
 
 export async function samePersist(
   persist: Persist,
   { path, persist: before }: BaseRow,
-  stage: Pick<Stage, "directory">,
-  means: Means,
+  { directory }: Pick<Stage, "directory">,
+  { btrfs, watch }: Means,
 ): Promise<boolean> {
-  const now = await persistState(persist, stage, means);
-  if (now === undefined) return false;
-  if (now === before) return true;
-  const [kind, uuid] = JSON.parse(now) as string[];
-  const [kindBefore, uuidBefore] = JSON.parse(before) as string[];
-  if (kind !== "subvolume" || kindBefore !== kind || uuid !== uuidBefore) {
-    return false;
-  }
+  if (persistState(persist) !== before) return false;
+  if (persist.kind !== "subvolume") return true;
   const { changes } = await compareSnapshots({
     base: join(path, "persist"),
-    snapshot: join(stage.directory, "persist"),
-    ...means,
-    limit: 1,
+    snapshot: join(directory, "persist"),
+    ...{ btrfs, watch, limit: 1 },
   });
   return changes === 0;
 }

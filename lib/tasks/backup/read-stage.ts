@@ -54,27 +54,30 @@ async function runRustic(
   // Whoever has joined since has made it theirs.
   const origin = store.jobs.get(job_id)?.origin ?? trigger;
   run.note({ phase: "reading", in_doubt: true });
-  // Last: when anything threw in between, nobody would catch its failure.
-  const late = stage.lateWarnings();
-  const [result, lateWarnings] = await Promise.all([
-    repository.backup(
-      {
-        ...{ project_id, job_id, globFile, parent: parent?.backup_id },
-        directory: stage.cwd,
-        source: stage.source,
-        tags: [`trigger=${origin}`],
-        onBytes: run.onBytes,
-      },
-      { signal: run.signal, onGroup: run.onGroup, wrap: stage.wrap },
-    ),
+  // Beside rustic, and after it: a program that starts holds up the next.
+  let late: Promise<Warning[]> | undefined;
+  const onGroup: TaskRun["onGroup"] = (group) => {
+    run.onGroup(group);
     // Knowing less about what is missing does not spoil a backup.
-    late.catch((error: unknown) => [unlisted(host.logger.warn, error)]),
-  ]);
+    late ??= stage
+      .lateWarnings()
+      .catch((error: unknown) => [unlisted(host.logger.warn, error)]);
+  };
+  const result = await repository.backup(
+    {
+      ...{ project_id, job_id, globFile, parent: parent?.backup_id },
+      directory: stage.cwd,
+      source: stage.source,
+      tags: [`trigger=${origin}`],
+      onBytes: run.onBytes,
+    },
+    { signal: run.signal, onGroup, wrap: stage.wrap },
+  );
   const tookMs = Math.round(performance.now() - started);
   run.note({ phase: "settling" });
   const warnings = [
     ...stage.warnings,
-    ...lateWarnings,
+    ...((await late) ?? []),
     ...result.warnings,
     ...(await stage.lastWarnings()),
   ];

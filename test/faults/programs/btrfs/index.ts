@@ -8,7 +8,6 @@ import { deleteSubvolume } from "./delete.js";
 import { syncFilesystem } from "./filesystem-sync.js";
 import { listAll, listBelow } from "./list.js";
 import { send } from "./send.js";
-import { show } from "./show.js";
 import { snapshotReadOnly } from "./snapshot.js";
 import { Refused, type Verb } from "./verb.js";
 
@@ -19,7 +18,6 @@ const verbs: Readonly<Record<string, Verb>> = {
   "subvolume delete": deleteSubvolume,
   "subvolume list -o": listBelow,
   "subvolume list -c -u -q": listAll,
-  "subvolume show": show,
   "filesystem sync": syncFilesystem,
   "send --no-data -q -p": send,
 };
