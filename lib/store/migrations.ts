@@ -403,9 +403,12 @@ export const migrations: readonly string[] = [
     leapt_at INTEGER
   ) STRICT;
   `,
-  // The snapshots themselves tell it.
   `
+  -- The snapshots themselves tell it.
   ALTER TABLE bases DROP COLUMN live_uuid;
   ALTER TABLE bases DROP COLUMN generation;
+  -- When the clock was set back, and by how much.
+  ALTER TABLE scheduler ADD COLUMN set_back_at INTEGER;
+  ALTER TABLE scheduler ADD COLUMN set_back_ms INTEGER NOT NULL DEFAULT 0;
   `,
 ];

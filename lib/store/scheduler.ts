@@ -8,6 +8,10 @@ export interface Ticks {
   resumed_at: number | null;
   /** For how long it had. */
   away_ms: number;
+  /** When its clock was set back; null: not lately. */
+  set_back_at: number | null;
+  /** By how much. */
+  set_back_ms: number;
 }
 
 /** A night's sleep is none, nor a weekend at a desk. */
@@ -15,14 +19,17 @@ const leapMs = 3 * 24 * 3600 * 1000;
 
 export function storingScheduler(database: Database) {
   const get = database.prepare(
-    "SELECT ticked_at, resumed_at, away_ms FROM scheduler WHERE only_row = 1",
+    `SELECT ticked_at, resumed_at, away_ms, set_back_at, set_back_ms
+     FROM scheduler WHERE only_row = 1`,
   );
   const put = database.prepare(`
-    INSERT INTO scheduler (only_row, ticked_at, resumed_at, away_ms)
-    VALUES (1, @ticked_at, @resumed_at, @away_ms)
+    INSERT INTO scheduler (only_row, ticked_at, resumed_at, away_ms,
+      set_back_at, set_back_ms)
+    VALUES (1, @ticked_at, @resumed_at, @away_ms, @set_back_at, @set_back_ms)
     ON CONFLICT (only_row) DO UPDATE
       SET ticked_at = @ticked_at, resumed_at = @resumed_at,
-        away_ms = @away_ms,
+        away_ms = @away_ms, set_back_at = @set_back_at,
+        set_back_ms = @set_back_ms,
         leapt_at = iif(@ticked_at - ticked_at > ${leapMs}, @ticked_at, leapt_at)`);
   const leap = database
     .prepare(

@@ -66,8 +66,8 @@ export function runFleet(world: World, watcher: Watcher): Member[] {
   const calendar = openCalendar(settings);
   const worker = createWorker(world, watcher);
   let state: SchedulerState | undefined;
+  let tickedAt = begin;
   let high = false;
-
   let waits = true;
 
   for (let at = begin; at < end; at += minuteMs) {
@@ -76,7 +76,8 @@ export function runFleet(world: World, watcher: Watcher): Member[] {
     if (isIn(outage, at)) continue;
     // By day, with nothing to do, every fifth tick is enough.
     if (!waits && !isNearWindow(calendar, now) && at % (5 * minuteMs)) continue;
-    state = afterTick(state, now);
+    state = afterTick(state, now, at - tickedAt);
+    tickedAt = at;
     high = isHigh(pressureAt(world, at), defaultPressureLimits, high);
     tellChanges(members, at);
     const due = planned({ rows, calendar, state, now }, watcher);

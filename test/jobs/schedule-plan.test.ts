@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as fc from "fast-check";
 import {
+  afterTick,
   defaultScheduleSettings,
   type Due,
   dueOf,
@@ -31,7 +32,7 @@ function row(changes: Partial<ScheduleRow> = {}): ScheduleRow {
 
 function plan(rows: ScheduleRow[], state: Partial<PlanState> = {}): Due[] {
   return planDue(rows, {
-    ...{ calendar, now: noon, resumed_at: null, away_ms: 0 },
+    ...{ calendar, ...afterTick(undefined, noon), now: noon },
     ...state,
   });
 }
@@ -254,6 +255,60 @@ describe("a clock that was wrong", () => {
   test("does not have a backup made twice for the milliseconds of a tick", () => {
     expect(isDue({ covered_at: noon + 5 })).toBe(false);
     expect(isDue({ covered_at: noon + 59_000 })).toBe(false);
+  });
+});
+
+describe("a clock that was set back by two hours", () => {
+  const set_back_at = noon;
+  const state = { set_back_at, set_back_ms: 2 * hourMs };
+  const due = ({ project_id }: ScheduleRow) =>
+    dueOf(project_id, daily, calendar, noon).due_at;
+  const inMinutes = (at: number) => Math.ceil(at / minuteMs) * minuteMs;
+  const nextOf = (one: ScheduleRow) => inMinutes(due(one) + dayMs);
+  /** Of the newest instant, as all are. */
+  const covered = () => {
+    const one = row();
+    return { ...one, covered_at: due(one), tried_at: due(one) };
+  };
+
+  test("leaves no change without a backup for longer than the exposure", () => {
+    for (let i = 0; i < 100; i++) {
+      const one = covered();
+      const at = firstDue(one, state);
+      const overdue = one.covered_at + (25 - 2) * hourMs;
+      expect(at).toBe(inMinutes(overdue));
+      expect(plan([one], { ...state, now: at })[0]).toMatchObject({
+        ...{ due_at: overdue, ready_at: overdue },
+        risk_since: one.covered_at,
+      });
+      // Without that it comes at its own instant.
+      expect(firstDue(one, {})).toBe(nextOf(one));
+    }
+  });
+
+  test("looks at when it changed, where that is known", () => {
+    const one = covered();
+    const unprotected_since = one.covered_at + 3 * hourMs;
+    const at = firstDue({ ...one, unprotected_since }, state);
+    expect(at).toBe(nextOf(one));
+  });
+
+  test("moves nothing that was backed up since, or goes by a cron expression", () => {
+    const since = { ...covered(), covered_at: noon + minuteMs };
+    expect(firstDue(since, state)).toBe(nextOf(since));
+    const expression = "0 4 * * *";
+    const cron = { ...covered(), schedule: { type: "cron", expression } };
+    const at = firstDue(cron as ScheduleRow, state);
+    expect(new Date(at).toISOString()).toContain("T04:00");
+  });
+
+  test("does not bring back what somebody cancelled", () => {
+    const one = covered();
+    const tried_at = firstDue(one, state);
+    expect(firstDue({ ...one, tried_at }, state)).toBe(nextOf(one));
+    const failed = { failed_at: tried_at + 1, failed_in_a_row: 1 };
+    const again = firstDue({ ...one, tried_at, ...failed }, state);
+    expect(again - tried_at).toBeLessThanOrEqual(11 * minuteMs);
   });
 });
 

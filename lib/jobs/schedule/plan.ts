@@ -45,7 +45,7 @@ export interface Due {
 
 export interface PlanState extends Pick<
   SchedulerState,
-  "resumed_at" | "away_ms"
+  "resumed_at" | "away_ms" | "set_back_at" | "set_back_ms"
 > {
   calendar: Calendar;
   now: number;
@@ -83,10 +83,27 @@ function uncovered(row: ScheduleRow, state: PlanState): number | undefined {
   const { due_at } = dueOf(project_id, schedule, calendar, now);
   // What a wrong clock said proves nothing: once more, then.
   const covered = covered_at !== null && !isAhead(covered_at, now);
-  if (covered && covered_at >= due_at) return undefined;
+  if (covered && covered_at >= due_at) return overdueAt(row, state);
   if (wasCancelled(row, due_at, now)) return undefined;
   if (covered_at !== null) return due_at;
   return firstDueAt(row, due_at, state);
+}
+
+/**
+ * Where the clock was set back, the next instant comes late by as much: no
+ * change waits longer for it than under pressure.
+ */
+function overdueAt(
+  row: ScheduleRow,
+  { calendar, now, set_back_at, set_back_ms }: PlanState,
+): number | undefined {
+  if (row.schedule.type !== "daily" || set_back_at === null) return undefined;
+  const since = riskSince(row, now, now);
+  // Later ones are of the clock as it is now.
+  if (since >= set_back_at) return undefined;
+  const { exposure_minutes } = calendar.settings;
+  const due_at = since + exposure_minutes * 60_000 - set_back_ms;
+  return due_at <= now && !wasCancelled(row, due_at, now) ? due_at : undefined;
 }
 
 /**
