@@ -22,13 +22,16 @@ export type SlowRustic = {
   begun(subcommand: string): Promise<void>;
 };
 
-/** The real rustic behind a script that can be made to wait. */
-export function makeSlowRustic(): SlowRustic {
+/**
+ * The real rustic behind a script that can be made to wait. `outlives`: as on
+ * a machine without a tether, it lives on when its host is killed.
+ */
+export function makeSlowRustic({ outlives = false } = {}): SlowRustic {
   const directory = tempDir("slow-rustic");
   const path = join(directory, "rustic");
   const log = join(directory, "runs");
   const held = join(directory, "held");
-  writeFileSync(path, script(log, held));
+  writeFileSync(path, script(log, held, outlives));
   chmodSync(path, 0o755);
   const runs = () =>
     existsSync(log) ? readFileSync(log, "utf8").split("\n").slice(0, -1) : [];
@@ -45,7 +48,8 @@ export function makeSlowRustic(): SlowRustic {
   };
 }
 
-const script = (log: string, held: string) => `#!/bin/sh
+const script = (log: string, held: string, outlives: boolean) => `#!/bin/sh
+${outlives ? untethered : ""}
 echo "$*" >> '${log}'
 waits() {
   [ -e '${held}' ] || return 1
@@ -55,3 +59,7 @@ waits() {
 while waits "$@"; do sleep 0.03; done
 exec '${toolPath("rustic")}' "$@"
 `;
+
+/** Begins anew, without the signal that comes when its parent dies. */
+const untethered = `[ -n "$UNTETHERED" ] ||
+  UNTETHERED=1 exec setpriv --pdeathsig clear "$0" "$@"`;
