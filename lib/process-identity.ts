@@ -30,7 +30,8 @@ function startTime(pid: number): number | undefined {
   return stat?.ended ? undefined : stat?.started;
 }
 
-function bootId(): string {
+/** "" where there is no /proc. */
+export function bootId(): string {
   return readIfAllowed("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
 }
 

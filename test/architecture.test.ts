@@ -123,6 +123,7 @@ const arrows: Record<string, readonly string[]> = {
     "lib/store/index.ts",
     "lib/tasks/",
     "lib/work-directory.ts",
+    "lib/machine-clock.ts",
     "lib/pressure.ts",
     "croner",
     "p-limit",

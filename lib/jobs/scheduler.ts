@@ -5,6 +5,7 @@
 
 import { join } from "node:path";
 import type { Schedule } from "../../conat-api/index.js";
+import { readMachineClock } from "../machine-clock.js";
 import { readPressure } from "../pressure.js";
 import { sourceKind } from "../source/filesystem.js";
 import { type ProjectRow, tryFileLock } from "../store/index.js";
@@ -92,12 +93,11 @@ function createLook(
   const save = createSaveDocuments(tools, signal);
   const watch = { signal };
   const isTime = createTimes(tools.host.clock);
-  const elapsed = createElapsed();
   return async () => {
     const { store, host } = tools;
     const now = host.clock.now();
     const before = store.scheduler.get();
-    const ticks = afterTick(before, now, elapsed());
+    const ticks = afterTick(before, now, readMachineClock());
     store.scheduler.put(ticks);
     const listed = await host.projects.list({});
     const present = new Set(listed.map(({ project_id }) => project_id));
@@ -147,16 +147,6 @@ const noticeEveryMs = 5 * 60_000;
 /** It looks at each project's bases: what was read when it was to go. */
 const sweepEveryMs = 6 * 3600 * 1000;
 const expireEveryMs = 3600 * 1000;
-
-/** Since it was last asked, by a clock that nobody sets; whole ms. */
-function createElapsed(): () => number | undefined {
-  let last: number | undefined;
-  return () => {
-    const [before, now] = [last, performance.now()];
-    last = now;
-    return before === undefined ? undefined : Math.round(now - before);
-  };
-}
 
 /** When it was last done; undefined: too lately to be done again. */
 function createTimes(clock: Tools["host"]["clock"]) {

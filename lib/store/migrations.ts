@@ -403,12 +403,40 @@ export const migrations: readonly string[] = [
     leapt_at INTEGER
   ) STRICT;
   `,
+  // A base's snapshots themselves tell what was noted of them: nobody reads
+  // `live_uuid` and `generation` any more, but an older version may still run
+  // on this file and write them.
   `
-  -- The snapshots themselves tell it.
-  ALTER TABLE bases DROP COLUMN live_uuid;
-  ALTER TABLE bases DROP COLUMN generation;
-  -- When the clock was set back, and by how much.
-  ALTER TABLE scheduler ADD COLUMN set_back_at INTEGER;
+  CREATE TABLE bases_without (
+    project_id TEXT PRIMARY KEY,
+    -- Its directory is named so.
+    job_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    repository_id TEXT NOT NULL,
+    backup_id TEXT NOT NULL,
+    taken_at INTEGER NOT NULL,
+    -- When rustic last walked the project.
+    walked_at INTEGER NOT NULL,
+    live_uuid TEXT,
+    generation INTEGER,
+    -- How to tell whether the persist store has changed.
+    persist TEXT NOT NULL,
+    excludes TEXT NOT NULL,
+    changes INTEGER,
+    changes_more INTEGER NOT NULL DEFAULT 0,
+    counted_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO bases_without SELECT * FROM bases;
+  DROP TABLE bases;
+  ALTER TABLE bases_without RENAME TO bases;
+  UPDATE bases SET persist = '["subvolume"]'
+    WHERE persist LIKE '["subvolume",%';
+
+  -- The machine's own clock at the newest tick.
+  ALTER TABLE scheduler ADD COLUMN boot_id TEXT;
+  ALTER TABLE scheduler ADD COLUMN uptime_ms INTEGER;
+  -- When the host's clock was set, and by how much it was set back.
+  ALTER TABLE scheduler ADD COLUMN set_at INTEGER;
   ALTER TABLE scheduler ADD COLUMN set_back_ms INTEGER NOT NULL DEFAULT 0;
   `,
 ];

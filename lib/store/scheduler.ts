@@ -8,9 +8,12 @@ export interface Ticks {
   resumed_at: number | null;
   /** For how long it had. */
   away_ms: number;
-  /** When its clock was set back; null: not lately. */
-  set_back_at: number | null;
-  /** By how much. */
+  /** The machine's own clock at the newest look; null: it has none. */
+  boot_id: string | null;
+  uptime_ms: number | null;
+  /** When the host's clock was last set; null: not lately. */
+  set_at: number | null;
+  /** By how much it was set back, all in all; below 0: forward. */
   set_back_ms: number;
 }
 
@@ -19,16 +22,18 @@ const leapMs = 3 * 24 * 3600 * 1000;
 
 export function storingScheduler(database: Database) {
   const get = database.prepare(
-    `SELECT ticked_at, resumed_at, away_ms, set_back_at, set_back_ms
+    `SELECT ticked_at, boot_id, uptime_ms, resumed_at, away_ms, set_at,
+       set_back_ms
      FROM scheduler WHERE only_row = 1`,
   );
   const put = database.prepare(`
-    INSERT INTO scheduler (only_row, ticked_at, resumed_at, away_ms,
-      set_back_at, set_back_ms)
-    VALUES (1, @ticked_at, @resumed_at, @away_ms, @set_back_at, @set_back_ms)
+    INSERT INTO scheduler (only_row, ticked_at, boot_id, uptime_ms,
+      resumed_at, away_ms, set_at, set_back_ms)
+    VALUES (1, @ticked_at, @boot_id, @uptime_ms,
+      @resumed_at, @away_ms, @set_at, @set_back_ms)
     ON CONFLICT (only_row) DO UPDATE
-      SET ticked_at = @ticked_at, resumed_at = @resumed_at,
-        away_ms = @away_ms, set_back_at = @set_back_at,
+      SET ticked_at = @ticked_at, boot_id = @boot_id, uptime_ms = @uptime_ms,
+        resumed_at = @resumed_at, away_ms = @away_ms, set_at = @set_at,
         set_back_ms = @set_back_ms,
         leapt_at = iif(@ticked_at - ticked_at > ${leapMs}, @ticked_at, leapt_at)`);
   const leap = database

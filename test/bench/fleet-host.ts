@@ -66,7 +66,6 @@ export function runFleet(world: World, watcher: Watcher): Member[] {
   const calendar = openCalendar(settings);
   const worker = createWorker(world, watcher);
   let state: SchedulerState | undefined;
-  let tickedAt = begin;
   let high = false;
   let waits = true;
 
@@ -76,8 +75,8 @@ export function runFleet(world: World, watcher: Watcher): Member[] {
     if (isIn(outage, at)) continue;
     // By day, with nothing to do, every fifth tick is enough.
     if (!waits && !isNearWindow(calendar, now) && at % (5 * minuteMs)) continue;
-    state = afterTick(state, now, at - tickedAt);
-    tickedAt = at;
+    const boot_id = at < outage.from ? "before" : "after";
+    state = afterTick(state, now, { boot_id, uptime_ms: at });
     high = isHigh(pressureAt(world, at), defaultPressureLimits, high);
     tellChanges(members, at);
     const due = planned({ rows, calendar, state, now }, watcher);

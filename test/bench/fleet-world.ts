@@ -32,6 +32,8 @@ export const outage = between("2026-10-14T12:00Z", "2026-10-17T12:00Z");
 export const wrongClock = [
   { ...between("2026-10-20T23:00Z", "2026-10-21T00:00Z"), byMs: 3 * hourMs },
   { ...between("2026-11-02T01:00Z", "2026-11-02T03:00Z"), byMs: -2 * hourMs },
+  // From here on it stays so.
+  { from: Date.parse("2026-11-05T02:00Z"), to: end, byMs: -1.5 * hourMs },
 ];
 /** Besides two bursts of 10 to 40 minutes in each window. */
 const longPressure = between("2026-10-27T23:30Z", "2026-10-28T04:30Z");

@@ -128,6 +128,11 @@ async function crowded(host: BenchHost): Promise<void> {
   report({ id: "P2b", goal: 2, ...over(unmerged.bare), ...ours, ...before });
 }
 
+function turned<T>(all: readonly T[], by: number): T[] {
+  const at = by % all.length;
+  return [...all.slice(at), ...all.slice(0, at)];
+}
+
 async function takeTurns(
   host: BenchHost,
   project: string,
@@ -156,7 +161,9 @@ async function takeTurns(
   };
   // The first round is a warm-up.
   for (let turn = 0; turn <= rounds; turn++) {
-    for (const [side, run] of Object.entries(sides)) {
+    const all = Object.entries(sides);
+    // Each is the first one in turn.
+    for (const [side, run] of turned(all, turn)) {
       writeFileSync(file, randomBytes(16 * 1024));
       await execa("sync");
       const ms = await run();

@@ -259,8 +259,7 @@ describe("a clock that was wrong", () => {
 });
 
 describe("a clock that was set back by two hours", () => {
-  const set_back_at = noon;
-  const state = { set_back_at, set_back_ms: 2 * hourMs };
+  const state = { set_at: noon, set_back_ms: 2 * hourMs };
   const due = ({ project_id }: ScheduleRow) =>
     dueOf(project_id, daily, calendar, noon).due_at;
   const inMinutes = (at: number) => Math.ceil(at / minuteMs) * minuteMs;
@@ -286,6 +285,20 @@ describe("a clock that was set back by two hours", () => {
     }
   });
 
+  test("brings nothing before its own instant, however short the exposure", () => {
+    const settings = { ...defaultScheduleSettings, exposure_minutes: 60 };
+    const short = { ...state, calendar: openCalendar(settings) };
+    const one = covered();
+    const at = firstDue(one, short);
+    expect(at).toBe(inMinutes(due(one) + dayMs - 2 * hourMs));
+  });
+
+  test("that was set forward instead moves nothing", () => {
+    const one = covered();
+    const forward = { set_at: noon, set_back_ms: -2 * hourMs };
+    expect(firstDue(one, forward)).toBe(nextOf(one));
+  });
+
   test("looks at when it changed, where that is known", () => {
     const one = covered();
     const unprotected_since = one.covered_at + 3 * hourMs;
@@ -297,9 +310,13 @@ describe("a clock that was set back by two hours", () => {
     const since = { ...covered(), covered_at: noon + minuteMs };
     expect(firstDue(since, state)).toBe(nextOf(since));
     const expression = "0 4 * * *";
-    const cron = { ...covered(), schedule: { type: "cron", expression } };
-    const at = firstDue(cron as ScheduleRow, state);
-    expect(new Date(at).toISOString()).toContain("T04:00");
+    const cron = row({
+      schedule: { type: "cron", expression },
+      covered_at: Date.parse("2026-05-04T04:00Z"),
+    });
+    // By then it is 26 hours old.
+    const four = Date.parse("2026-05-05T04:00Z");
+    expect(firstDue(cron, state)).toBe(four);
   });
 
   test("does not bring back what somebody cancelled", () => {

@@ -213,6 +213,22 @@ describeReal("the scheduler", { needs: ["rustic"] }, () => {
     expect(store.bases.all()).toEqual([]);
   });
 
+  test("lets no change wait for a clock that was set back", async () => {
+    const window = { window_start: "05:00", window_minutes: 30 };
+    const [project_id = ""] = await start({
+      config: { schedule: { enabled: true, ...window } },
+    });
+    await sleepTill(evening + 13 * hourMs);
+    expect(await jobsOf(project_id)).toHaveLength(1);
+    now -= 2 * hourMs;
+    await tick();
+    // An hour later than yesterday, which the clock calls an hour earlier.
+    await sleepTill(evening + 29 * hourMs - minuteMs);
+    expect(await jobsOf(project_id)).toHaveLength(1);
+    await sleepTill(evening + 29.75 * hourMs);
+    expect(await jobsOf(project_id)).toHaveLength(2);
+  });
+
   test("leaves a host alone while another process of it looks", async () => {
     const [project_id = ""] = await start();
     const path = join(engine.host.dataDir, "scheduler.lock");

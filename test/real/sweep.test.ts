@@ -85,6 +85,20 @@ describeReal(
       expect(await sweep()).toEqual(new Set());
       const after = await engine.backup(project_id);
       expect(after.state).toBe("succeeded");
+      expect(await sweep()).toEqual(new Set([project_id]));
+    });
+
+    test("asks a persist store that is a subvolume as it asks the project", async () => {
+      engine = await startBtrfsEngine();
+      const store = (id: string) => join(engine.image.path, `persist-${id}`);
+      const project_id = engine.addProject(store);
+      engine.subvolume("create", store(project_id));
+      const database = join(store(project_id), "sync.db");
+      writeFileSync(database, "one");
+      await engine.backup(project_id);
+      expect(await sweep()).toEqual(new Set([project_id]));
+      writeFileSync(database, "two");
+      expect(await sweep()).toEqual(new Set());
     });
 
     test("misses no write to a persist store in which a file has lost its name", async () => {

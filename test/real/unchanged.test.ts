@@ -92,6 +92,17 @@ describeReal(
       expect(await again()).toMatchObject(another());
     });
 
+    test("is backed up anew when an older backup took its place", async () => {
+      appendFileSync(at("notes.txt"), "x");
+      expect(await again()).toMatchObject(another());
+      const { backup_id } = first;
+      const target = { type: "in_place" as const };
+      const asked = { project_id, backup_id, target };
+      const { job } = await engine.local("restore", asked);
+      expect(await engine.ended(job)).toMatchObject({ state: "succeeded" });
+      expect(await again()).toMatchObject(another());
+    });
+
     test("is walked again when what stays out has changed", async () => {
       writeFileSync(at("cache.tmp"), "cached");
       const { backup_id } = await again();

@@ -170,12 +170,18 @@ test("what two other processes write at once is all there, in one order", async 
 
 describe("a file of the first version", () => {
   /** With one row that ended and one that waits. */
+  /** At some version, with a host's name in it. */
+  function fileOf(version: number, dataDir: string): Sqlite.Database {
+    const file = new Sqlite(join(dataDir, "project-backups.sqlite"));
+    for (const step of migrations.slice(0, version)) file.exec(step);
+    file.pragma(`user_version = ${version}`);
+    file.exec("INSERT INTO host VALUES (1, 'host-1')");
+    return file;
+  }
+
   function oldFile(): string {
     const dataDir = tempDir("data");
-    const file = new Sqlite(join(dataDir, "project-backups.sqlite"));
-    file.exec(migrations[0] ?? "");
-    file.pragma("user_version = 1");
-    file.exec("INSERT INTO host VALUES (1, 'host-1')");
+    const file = fileOf(1, dataDir);
     const insert = file.prepare(
       `INSERT INTO jobs (job_id, kind, project_id, trigger, requested_by,
          state, created_at, run_at, attempt)
@@ -197,6 +203,26 @@ describe("a file of the first version", () => {
     expect(changed(0, 9, migrated)).toEqual(["waits"]);
     const { row } = verbsOf(migrated).ask(newProject());
     expect(changed(0, 9, migrated)).toEqual(["waits", row.job_id]);
+    migrated.close();
+  });
+
+  test("of version 4 keeps its bases, and a program of that version its own", () => {
+    const dataDir = tempDir("data");
+    const old = fileOf(4, dataDir);
+    const insert = `INSERT INTO bases (project_id, job_id, path, repository_id,
+        backup_id, taken_at, walked_at, live_uuid, generation, persist, excludes)
+      VALUES (?, 'job', '/base', 'repository', 'backup', 1, 2, 'uuid', 3, ?, 'x')`;
+    const [none, subvolume, later] = [1, 2, 3].map(newProject);
+    old.prepare(insert).run(none, '["none"]');
+    old.prepare(insert).run(subvolume, '["subvolume","uuid",3]');
+    const migrated = openTestStore(dataDir);
+    const of = (id = "") => migrated.bases.get(id);
+    expect(of(none)).toMatchObject({ path: "/base", persist: '["none"]' });
+    expect(of(subvolume)?.persist).toBe('["subvolume"]');
+    // It has not been started anew yet.
+    old.prepare(insert).run(later, '["none"]');
+    expect(of(later)).toMatchObject({ job_id: "job", walked_at: 2 });
+    old.close();
     migrated.close();
   });
 

@@ -45,7 +45,7 @@ export interface Due {
 
 export interface PlanState extends Pick<
   SchedulerState,
-  "resumed_at" | "away_ms" | "set_back_at" | "set_back_ms"
+  "resumed_at" | "away_ms" | "set_at" | "set_back_ms"
 > {
   calendar: Calendar;
   now: number;
@@ -80,29 +80,31 @@ function dueNow(row: ScheduleRow, state: PlanState): Due | undefined {
 function uncovered(row: ScheduleRow, state: PlanState): number | undefined {
   const { project_id, schedule, covered_at } = row;
   const { calendar, now } = state;
-  const { due_at } = dueOf(project_id, schedule, calendar, now);
+  const { due_at, next_at } = dueOf(project_id, schedule, calendar, now);
   // What a wrong clock said proves nothing: once more, then.
   const covered = covered_at !== null && !isAhead(covered_at, now);
-  if (covered && covered_at >= due_at) return overdueAt(row, state);
+  if (covered && covered_at >= due_at) return overdueAt(row, next_at, state);
   if (wasCancelled(row, due_at, now)) return undefined;
   if (covered_at !== null) return due_at;
   return firstDueAt(row, due_at, state);
 }
 
 /**
- * Where the clock was set back, the next instant comes late by as much: no
- * change waits longer for it than under pressure.
+ * Where the clock was set back, the next instant comes late by as much. It
+ * comes as it would have, and then no change waits for it for longer than
+ * under pressure.
  */
 function overdueAt(
   row: ScheduleRow,
-  { calendar, now, set_back_at, set_back_ms }: PlanState,
+  next_at: number,
+  { calendar, now, set_at, set_back_ms }: PlanState,
 ): number | undefined {
-  if (row.schedule.type !== "daily" || set_back_at === null) return undefined;
+  if (row.schedule.type !== "daily" || set_at === null) return undefined;
   const since = riskSince(row, now, now);
   // Later ones are of the clock as it is now.
-  if (since >= set_back_at) return undefined;
-  const { exposure_minutes } = calendar.settings;
-  const due_at = since + exposure_minutes * 60_000 - set_back_ms;
+  if (since >= set_at || set_back_ms < 0) return undefined;
+  const exposureMs = calendar.settings.exposure_minutes * 60_000;
+  const due_at = Math.max(next_at, since + exposureMs) - set_back_ms;
   return due_at <= now && !wasCancelled(row, due_at, now) ? due_at : undefined;
 }
 

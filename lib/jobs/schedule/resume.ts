@@ -1,10 +1,14 @@
 /** When the scheduler was away, and what its clock went through; pure. */
 
+import type { MachineClock } from "../../machine-clock.js";
 import { dayMs } from "../zone.js";
 
 export interface SchedulerState extends SetBack {
   /** The newest tick. */
   ticked_at: number;
+  /** The machine's own clock at that tick; null: it has none. */
+  boot_id: string | null;
+  uptime_ms: number | null;
   /** When it came back after a gap; null: it never was away. */
   resumed_at: number | null;
   /** How long that gap was. */
@@ -12,9 +16,9 @@ export interface SchedulerState extends SetBack {
 }
 
 export interface SetBack {
-  /** When the clock was set back; null: not lately. */
-  set_back_at: number | null;
-  /** By so much, less what it was set forward by since. */
+  /** When the host's clock was last set; null: not lately. */
+  set_at: number | null;
+  /** By how much it was set back, all in all; below 0: forward. */
   set_back_ms: number;
 }
 
@@ -25,48 +29,56 @@ export interface SetBack {
  */
 const gapMs = 10 * 60_000;
 
-/**
- * before: undefined: the first tick there ever was; nothing was missed.
- * elapsedMs: since then by a clock that nobody sets; undefined: nobody knows.
- */
+/** `before`: undefined: the first tick there ever was; nothing was missed. */
 export function afterTick(
   before: SchedulerState | undefined,
   now: number,
-  elapsedMs?: number,
+  machine?: MachineClock,
 ): SchedulerState {
-  if (!before) {
-    return { ticked_at: now, ...neverAway, ...neverSet };
-  }
-  const ticked = { ticked_at: now, ...afterStep(before, now, elapsedMs) };
+  const { boot_id = null, uptime_ms = null } = machine ?? {};
+  const ticked = { ticked_at: now, boot_id, uptime_ms };
+  if (!before) return { ...ticked, ...neverAway, ...neverSet };
+  const set = afterStep(before, now, machine);
   const away_ms = now - before.ticked_at;
-  if (away_ms > gapMs) return { ...ticked, resumed_at: now, away_ms };
+  if (away_ms > gapMs) return { ...ticked, ...set, resumed_at: now, away_ms };
   // A clock that was set back: nothing resumes in the future.
   if (before.resumed_at === null || before.resumed_at > now) {
-    return { ...ticked, ...neverAway };
+    return { ...ticked, ...set, ...neverAway };
   }
-  return { ...before, ...ticked };
+  return { ...before, ...ticked, ...set };
 }
 
 const neverAway = { resumed_at: null, away_ms: 0 };
-const neverSet: SetBack = { set_back_at: null, set_back_ms: 0 };
+const neverSet: SetBack = { set_at: null, set_back_ms: 0 };
 
 /** Longer than any daily backup is waited for. */
 const rememberedMs = 2 * dayMs;
 /** What was off by more is mended, not broken. */
 const mostMs = dayMs / 2;
 
-/** A machine that slept looks as if its clock had been set forward. */
 function afterStep(
-  { ticked_at, set_back_at, set_back_ms }: SchedulerState,
+  before: SchedulerState,
   now: number,
-  elapsedMs = now - ticked_at,
+  machine: MachineClock | undefined,
 ): SetBack {
-  const isOver = set_back_at === null || now - set_back_at > rememberedMs;
+  const { set_at, set_back_ms } = before;
+  const isOver = set_at === null || now - set_at > rememberedMs;
   const known = isOver ? 0 : set_back_ms;
-  const step = now - ticked_at - elapsedMs;
-  const isStep = Math.abs(step) > gapMs;
-  const left = isStep ? Math.max(0, known - step) : known;
-  if (left === 0 || left > mostMs) return neverSet;
-  const since = isStep && step < 0 ? now : Math.min(set_back_at ?? now, now);
-  return { set_back_at: since, set_back_ms: left };
+  const back = elapsedMs(before, now, machine) - (now - before.ticked_at);
+  const isStep = Math.abs(back) > gapMs;
+  const sum = isStep ? known + back : known;
+  if (Math.abs(sum) < gapMs || Math.abs(sum) > mostMs) return neverSet;
+  const at = isStep ? now : Math.min(set_at ?? now, now);
+  return { set_at: at, set_back_ms: sum };
+}
+
+/** Since the last tick. Where nobody knows it was as long as it seems. */
+function elapsedMs(
+  { ticked_at, boot_id, uptime_ms }: SchedulerState,
+  now: number,
+  machine: MachineClock | undefined,
+): number {
+  const isKnown = machine && uptime_ms !== null && boot_id === machine.boot_id;
+  // No time is less than none: then the clock was set back for certain.
+  return isKnown ? machine.uptime_ms - uptime_ms : Math.max(0, now - ticked_at);
 }

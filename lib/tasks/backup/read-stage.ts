@@ -56,12 +56,14 @@ async function runRustic(
   run.note({ phase: "reading", in_doubt: true });
   // Beside rustic, and after it: a program that starts holds up the next.
   let late: Promise<Warning[]> | undefined;
+  const lateWarnings = () =>
+    // Knowing less about what is missing does not spoil a backup.
+    (late ??= stage
+      .lateWarnings()
+      .catch((error: unknown) => [unlisted(host.logger.warn, error)]));
   const onGroup: TaskRun["onGroup"] = (group) => {
     run.onGroup(group);
-    // Knowing less about what is missing does not spoil a backup.
-    late ??= stage
-      .lateWarnings()
-      .catch((error: unknown) => [unlisted(host.logger.warn, error)]);
+    if (group) void lateWarnings();
   };
   const result = await repository.backup(
     {
@@ -77,7 +79,7 @@ async function runRustic(
   run.note({ phase: "settling" });
   const warnings = [
     ...stage.warnings,
-    ...((await late) ?? []),
+    ...(await lateWarnings()),
     ...result.warnings,
     ...(await stage.lastWarnings()),
   ];

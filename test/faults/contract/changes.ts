@@ -122,6 +122,23 @@ export const changes: Contract[] = [
     },
   },
   {
+    title: "another subvolume with the same files is another tree",
+    async run(ground) {
+      const root = ground.directory();
+      const one = await kept(ground, join(root, "one-"));
+      const two = await kept(ground, join(root, "two-"));
+      const asked = { base: one.base, later: two.base };
+      const { changes: count } = await compared(ground, asked);
+      expect(count).toBeGreaterThan(0);
+      // As one that takes the place of the other.
+      expect(await unwritten(ground, two.source, one.base)).toBe(false);
+      await remove(
+        ground,
+        [one, two].flatMap((of) => [of.source, of.base]),
+      );
+    },
+  },
+  {
     title: "only read-only snapshots are compared, and only what is there",
     async run(ground) {
       const { source, base } = await kept(ground);
@@ -159,14 +176,13 @@ async function expectSeen(ground: Ground, act: Act): Promise<void> {
   await removeWithNested(ground, source);
 }
 
-async function kept({ btrfs, directory }: Ground) {
-  const root = directory();
-  const [source, base] = [join(root, "source"), join(root, "base")];
+async function kept({ btrfs, directory }: Ground, begin = `${directory()}/`) {
+  const [source, base] = [`${begin}source`, `${begin}base`];
   await btrfs.createSubvolume(source);
   stageWith({ "project/a": "before", "project/empty/": "" }, source);
   mkdirSync(join(source, ".snapshots"));
   await btrfs.snapshotReadOnly(source, base);
-  return { source, base, later: join(root, "later") };
+  return { source, base, later: `${begin}later` };
 }
 
 function compared(
@@ -199,7 +215,9 @@ async function unwritten(
 
 /** btrfs names paths from the top of the file system. */
 function named(listed: Subvolume[], path: string): Subvolume {
-  const one = listed.find((subvolume) => path.endsWith(`/${subvolume.path}`));
+  const [one] = listed
+    .filter((subvolume) => path.endsWith(`/${subvolume.path}`))
+    .toSorted((a, b) => b.path.length - a.path.length);
   if (!one) throw new Error(`${path} is not listed`);
   return one;
 }

@@ -7,6 +7,9 @@ import type { World } from "./world.js";
 /** undefined: a path that the world does not answer for. */
 export function readProc(world: World, path: string): string | undefined {
   if (path === "/proc/sys/kernel/random/boot_id") return `${bootId(world)}\n`;
+  if (path === "/proc/uptime") {
+    return `${(world.state.clocks.monotonicMs / 1000).toFixed(2)} 0.00\n`;
+  }
   if (path === "/proc/self/mountinfo")
     return "1 0 0:1 / / rw - tmpfs none rw\n";
   if (!path.startsWith("/proc/")) return undefined;

@@ -22,7 +22,12 @@ export const send: Verb = async (call, [base = "", snapshot = ""]) => {
       ...{ uuid: uuid(to.uuid), transid: u64(to.generation) },
       ...{ parent_uuid: uuid(from.uuid), parent_transid: u64(from.generation) },
     }),
-    ...differencesOf(entriesOf(base), entriesOf(snapshot), to.generation),
+    ...differencesOf(
+      // Inodes of another subvolume are others, whatever their names.
+      from.parent_uuid === to.parent_uuid ? entriesOf(base) : [],
+      entriesOf(snapshot),
+      to.generation,
+    ),
     encode("end"),
   ];
   call.out(streamHeader);
