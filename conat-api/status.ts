@@ -30,6 +30,18 @@ export const Unprotected = z.object({
 });
 export type Unprotected = z.infer<typeof Unprotected>;
 
+/** How the repository itself is, as its maintainer found it. */
+export const RepositoryState = z.object({
+  /** The newest check; null, as below: none that this host knows of. */
+  checked_at: Instant.nullable(),
+  /** It found errors. */
+  damaged: z.boolean(),
+  /** When a part of the data was last read, and not only looked up. */
+  data_checked_at: Instant.nullable(),
+  pruned_at: Instant.nullable(),
+});
+export type RepositoryState = z.infer<typeof RepositoryState>;
+
 export const Status = z.object({
   project_id: ProjectId,
   health: Health,
@@ -46,6 +58,8 @@ export const Status = z.object({
   scheduled: z.boolean(),
   /** null: nothing that the host knows of. */
   unprotected: Unprotected.nullable(),
+  /** null: there is none yet, or the host is of an older version. */
+  repository: RepositoryState.nullable().default(null),
   /** How fresh the list of backups is; null: this host never read it. */
   as_of: Instant.nullable(),
   notices: z.array(Notice),

@@ -1,6 +1,11 @@
-/** What no backup holds yet, and whether anything will be backed up at all. */
+/** What no backup holds yet, what will be backed up, and is it whole? */
 
-import { ClockCircleOutlined, PauseCircleOutlined } from "@ant-design/icons";
+import {
+  ClockCircleOutlined,
+  PauseCircleOutlined,
+  SafetyCertificateOutlined,
+  WarningOutlined,
+} from "@ant-design/icons";
 import { Flex, Typography } from "antd";
 import type { ReactNode } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
@@ -16,7 +21,7 @@ interface ProtectionProps {
 }
 
 export function Protection({ status, now }: ProtectionProps) {
-  const { scheduled, unprotected } = status;
+  const { scheduled, unprotected, repository } = status;
   return (
     <>
       {!scheduled && (
@@ -31,7 +36,29 @@ export function Protection({ status, now }: ProtectionProps) {
           <Unsaved {...{ unprotected, now }} />
         </Line>
       )}
+      {repository && repository.checked_at !== null && (
+        <Line icon={checkIcon(repository.damaged)}>
+          <Secondary>
+            <FormattedMessage
+              {...statusMessages[
+                repository.damaged ? "checkedDamaged" : "checkedClean"
+              ]}
+              values={{
+                when: <Ago key="when" at={repository.checked_at} now={now} />,
+              }}
+            />
+          </Secondary>
+        </Line>
+      )}
     </>
+  );
+}
+
+function checkIcon(damaged: boolean): ReactNode {
+  return damaged ? (
+    <WarningOutlined aria-hidden />
+  ) : (
+    <SafetyCertificateOutlined aria-hidden />
   );
 }
 

@@ -120,6 +120,15 @@ export const statusMessages = defineMessages({
     id: "project.settings.backups.status.unprotectedSome",
     defaultMessage: "Not yet protected: what changed since {since}",
   },
+  checkedClean: {
+    id: "project.settings.backups.status.checkedClean",
+    defaultMessage: "The repository was last checked {when}: no damage was found.",
+  },
+  checkedDamaged: {
+    id: "project.settings.backups.status.checkedDamaged",
+    defaultMessage:
+      "The repository was last checked {when}: damage was found.",
+  },
   countedAt: {
     id: "project.settings.backups.status.countedAt",
     defaultMessage: "counted {when}",

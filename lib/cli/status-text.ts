@@ -1,11 +1,17 @@
 /** How a project is protected, for a terminal; pure. */
 
-import type { Job, Status, Unprotected } from "../../conat-api/index.js";
+import type {
+  Job,
+  RepositoryState,
+  Status,
+  Unprotected,
+} from "../../conat-api/index.js";
 import { formatBytes, formatTime } from "./format.js";
 import { progressLine } from "./wait.js";
 
 export function statusText(status: Status): string {
   const { last_backup, last_attempt, unprotected, current, notices } = status;
+  const { repository } = status;
   const lines = [`health:       ${status.health}`];
   const add = (name: string, text: string) =>
     lines.push(`${`${name}:`.padEnd(14)}${text}`);
@@ -18,6 +24,7 @@ export function statusText(status: Status): string {
   if (last_attempt) add("last attempt", attemptText(status, last_attempt));
   add("next due", dueText(status));
   if (unprotected) add("unprotected", unprotectedText(unprotected));
+  if (repository) add("repository", repositoryText(repository));
   if (current) add("now", progressLine(current));
   for (const { message } of notices) add("notice", message);
   return lines.join("\n");
@@ -41,4 +48,10 @@ function unprotectedText({ since, changes, more }: Unprotected): string {
   if (!changes) return `what changed since ${at}`;
   const count = `${more ? "more than " : ""}${changes}`;
   return `${count} files and directories that changed since ${at}`;
+}
+
+function repositoryText({ checked_at, damaged }: RepositoryState): string {
+  if (checked_at === null) return "not checked yet, as far as this host knows";
+  const found = damaged ? "damage was found" : "no damage was found";
+  return `checked ${formatTime(checked_at)}: ${found}`;
 }

@@ -3,6 +3,7 @@
 import type {
   Health,
   Job,
+  RepositoryState,
   Status,
   Unprotected,
 } from "../../conat-api/index.js";
@@ -11,7 +12,7 @@ import {
   dueOf,
   usableSchedule,
 } from "../jobs/schedule/index.js";
-import { toJob } from "../store/index.js";
+import { type RepositoryRow, toJob } from "../store/index.js";
 import { policyOf } from "../tasks/policy.js";
 import type { Tools } from "../tasks/task.js";
 import { noticesOf } from "./notices.js";
@@ -62,9 +63,20 @@ export function projectStatus(needs: Needs, project_id: string): Status {
           : null,
     scheduled,
     unprotected,
+    repository: repository ? stateOf(repository) : null,
     as_of: repository?.read_at ?? null,
     notices: noticesOf(repository, project_id, needs),
   };
+}
+
+function stateOf({
+  checked_at,
+  damage,
+  data_checked_at,
+  pruned_at,
+}: RepositoryRow): RepositoryState {
+  const damaged = damage !== null;
+  return { checked_at, damaged, data_checked_at, pruned_at };
 }
 
 /** null: none begins by itself. */

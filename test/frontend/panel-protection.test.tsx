@@ -81,3 +81,29 @@ test("a project that nobody backs up by itself says so beside a good health", as
     "Backups are off: this project is backed up only when somebody asks.",
   );
 });
+
+test.each([
+  [false, "The repository was last checked 3 hours ago: no damage was found."],
+  [true, "The repository was last checked 3 hours ago: damage was found."],
+])(
+  "the newest check of the repository is told, damaged: %s",
+  async (damaged, said) => {
+    const checked_at = Date.now() - 3 * 3_600_000;
+    const repository = {
+      checked_at,
+      damaged,
+      data_checked_at: null,
+      pruned_at: null,
+    };
+    project.status = { repository };
+    await openPanel(host);
+    expect(text()).toContain(said);
+  },
+);
+
+test("of a repository that nobody has checked nothing is said", async () => {
+  const never = { checked_at: null, data_checked_at: null, pruned_at: null };
+  project.status = { repository: { ...never, damaged: false } };
+  await openPanel(host);
+  expect(text()).not.toContain("checked");
+});

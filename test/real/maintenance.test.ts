@@ -84,6 +84,11 @@ describeReal("work on a repository", { needs: ["rustic"] }, () => {
       state: "succeeded",
     });
     expect(known()).toMatchObject({ damage: null, data_part: 1 });
+    const state = async () =>
+      (await engine.local("status", { project_id })).repository;
+    const whole = await state();
+    expect(whole).toMatchObject({ damaged: false, pruned_at: null });
+    expect(whole?.data_checked_at).toBe(whole?.checked_at);
     const data = join(engine.root, "repository", "data");
     const packs = readdirSync(data, { recursive: true })
       .map((name) => join(data, String(name)))
@@ -95,6 +100,9 @@ describeReal("work on a repository", { needs: ["rustic"] }, () => {
     expect(JSON.parse(String(known()?.damage)).length).toBeGreaterThan(0);
     const { notices } = await engine.local("status", { project_id });
     expect(notices.map(({ code }) => code)).toContain("REPOSITORY_DAMAGED");
+    const broken = await state();
+    expect(broken?.damaged).toBe(true);
+    expect(broken?.checked_at).toBeGreaterThan(Number(whole?.checked_at));
   });
 
   test("reads the data in turns", async () => {

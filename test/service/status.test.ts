@@ -48,6 +48,7 @@ describe("the status of a project", () => {
       next_due_at: null,
       scheduled: false,
       unprotected: null,
+      repository: null,
       as_of: null,
       notices: [],
     });

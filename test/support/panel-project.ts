@@ -99,6 +99,7 @@ export const answers: Answers = {
     next_due_at: null,
     scheduled: project.policy.policy.enabled,
     unprotected: null,
+    repository: null,
     as_of: project.as_of,
     notices: [],
     ...project.status,

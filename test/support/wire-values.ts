@@ -93,6 +93,10 @@ export function someStatus(): Status {
     next_due_at: null,
     scheduled: true,
     unprotected: { since: 1, changes: 5, more: false, counted_at: 2 },
+    repository: {
+      ...{ checked_at: 1, damaged: false },
+      ...{ data_checked_at: 1, pruned_at: null },
+    },
     as_of: 1,
     failed_in_a_row: 0,
     notices: [{ code: "A_NOTICE", message: "Do something." }],
