@@ -46,6 +46,18 @@ describeReal(
       return link(name);
     }
 
+    test("the page tells of the check of the repository", async () => {
+      await host.json("repo", "check");
+      const { page, complaints, close } = await browser.open(
+        await person("Cleo", "owner"),
+      );
+      const told = /The repository was last checked .*: no damage was found\./;
+      await page.getByText(told).waitFor();
+      await screenshot(page, "19-checked");
+      expect(complaints).toEqual([]);
+      await close();
+    });
+
     test("a backup is pinned, named, forgotten and taken back", async () => {
       const { page, complaints, close } = await browser.open(host.link);
       const rows = rowsOf(page);
@@ -88,7 +100,7 @@ describeReal(
 
     test("a policy is tried, refused where it keeps nothing, and saved", async () => {
       const { page, complaints, close } = await browser.open(
-        await link("owner"),
+        await person("Cleo", "owner"),
       );
       await page.getByRole("button", { name: "Policy…" }).click();
       const drawer = page.getByRole("dialog");
@@ -130,7 +142,7 @@ describeReal(
     test("a project that has not changed is said to be safe", async () => {
       await host.json("backup", host.project_id);
       const { page, complaints, close } = await browser.open(
-        await link("owner"),
+        await person("Cleo", "owner"),
       );
       await page.getByText(/Nothing had changed since then/).waitFor();
       expect(complaints).toEqual([]);
@@ -156,7 +168,9 @@ describeReal(
     }, 60_000);
 
     test("in a narrow window the drawer and the rows fit", async () => {
-      const opened = await browser.open(await link("owner"), { width: 400 });
+      const opened = await browser.open(await person("Cleo", "owner"), {
+        width: 400,
+      });
       const { page, complaints, close } = opened;
       const more = page.getByRole("button", { name: /^More/ }).first();
       await more.waitFor();
