@@ -27,7 +27,6 @@ export type { Annotations } from "./commands/annotations.js";
 export type { BackupResult } from "./commands/backup.js";
 export type { CheckInput, CheckResult } from "./commands/check.js";
 export type { Figures } from "./commands/figures.js";
-export { onlyMerge } from "./commands/prune.js";
 export type { PruneInput, PruneResult } from "./commands/prune.js";
 export type { RestoreResult } from "./commands/restore.js";
 export { excludeGlob } from "./commands/backup.js";

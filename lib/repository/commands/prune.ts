@@ -10,19 +10,7 @@ export interface PruneInput {
   keepDeleteSeconds: number;
   /** Packs that are only partly needed are written anew up to this size. */
   maxRepackBytes?: number | undefined;
-  /** What may stay unused in them: whole per cent, or bytes. */
-  maxUnused?: `${number}%` | "unlimited" | number | undefined;
 }
-
-/**
- * Merges index files and writes no pack anew: what makes every command slow
- * is small, what costs time is the data. Packs that nobody needs are marked
- * and deleted as ever.
- */
-export const onlyMerge = {
-  maxRepackBytes: 0,
-  maxUnused: "unlimited",
-} as const satisfies Partial<PruneInput>;
 
 /** Counts are exact, sizes as rustic prints them: with one decimal. */
 export interface PruneResult {
@@ -47,7 +35,7 @@ export interface PruneResult {
 
 /** `--instant-delete` never: it takes packs from commands that run. */
 export function pruneCommand(input: PruneInput): RusticCommand<PruneResult> {
-  const { keepDeleteSeconds, maxRepackBytes, maxUnused } = input;
+  const { keepDeleteSeconds, maxRepackBytes } = input;
   return {
     action: "prune the repository",
     args: [
@@ -55,8 +43,9 @@ export function pruneCommand(input: PruneInput): RusticCommand<PruneResult> {
       // The number of index files is told to those who debug.
       ...["--log-level", "debug"],
       ...["--keep-delete", `${Math.ceil(keepDeleteSeconds)}s`],
-      ...option("--max-repack", maxRepackBytes),
-      ...option("--max-unused", maxUnused),
+      ...(maxRepackBytes === undefined
+        ? []
+        : ["--max-repack", `${maxRepackBytes}B`]),
     ],
     // A list that was cut short makes it mark what is needed.
     parse: ({ records, stderr = "" }) =>
@@ -64,11 +53,6 @@ export function pruneCommand(input: PruneInput): RusticCommand<PruneResult> {
         ? undefined
         : resultOf(stderr),
   };
-}
-
-function option(name: string, limit: number | string | undefined): string[] {
-  if (limit === undefined) return [];
-  return [name, typeof limit === "number" ? `${limit}B` : limit];
 }
 
 /** undefined: a line is missing. */

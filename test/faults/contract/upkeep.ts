@@ -11,7 +11,6 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { onlyMerge } from "../../../lib/repository/index.js";
 import { tempDir } from "../../support/temp.js";
 import type { Contract, Host } from "./ground.js";
 import { backUp, idsOf, restoreInto, stageWith, treeOf } from "./stage.js";
@@ -75,7 +74,7 @@ export const upkeep: Contract[] = [
         ...{ backups: 3, index_files: 3 },
         packs: packsIn(one).length,
       });
-      const merge = { keepDeleteSeconds: 3600, ...onlyMerge };
+      const merge = { keepDeleteSeconds: 3600, maxRepackBytes: 0 };
       expect(await repository.prune(merge)).toMatchObject({
         ...{ packs_marked: 0, packs_repacked: 0 },
         index_files_rebuilt: 3,

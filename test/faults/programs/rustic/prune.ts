@@ -19,7 +19,7 @@ import { readStored } from "./stored.js";
 import type { Subcommand } from "./subcommand.js";
 
 const known = {
-  values: ["keep-delete", "log-level", "max-repack", "max-unused"],
+  values: ["keep-delete", "log-level", "max-repack"],
 };
 
 export const prune: Subcommand = async (call, { path }, args) => {
