@@ -77,9 +77,10 @@ function settleOrphan(
   const now = host.clock.now();
   // What is there is certain once the row says so, and not before.
   if (truth && !truth.known) store.jobs.note(job_id, { in_doubt: false });
-  const settlement =
-    truth?.known ?? settlementOf(interrupted(kind), tools, job_id);
-  store.jobs.settle(job_id, { ...settlement, now });
+  store.jobs.settle(job_id, () => ({
+    ...(truth?.known ?? settlementOf(interrupted(kind), tools, job_id)),
+    now,
+  }));
 }
 
 /**

@@ -146,6 +146,8 @@ function settleFailed(
   failure = interrupted(kind),
 ): void {
   const now = tools.host.clock.now();
-  const settlement = settlementOf(failure, tools, job_id);
-  tools.store.jobs.settle(job_id, { ...settlement, now });
+  tools.store.jobs.settle(job_id, () => ({
+    ...settlementOf(failure, tools, job_id),
+    now,
+  }));
 }

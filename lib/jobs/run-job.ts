@@ -40,7 +40,7 @@ export async function runJob(
   }
   const { afterwards, ...facts } = outcome;
   const settlement = { ...facts, state: "succeeded" as const };
-  await settleUntilWritten(tools, job_id, settlement, stopping).catch(
+  await settleUntilWritten(tools, job_id, () => settlement, stopping).catch(
     (error: unknown) => {
       if (mayPass(error)) throw error;
       return settleFailed(options, row, error, stopping);
@@ -64,6 +64,6 @@ async function settleFailed(
     error === hostCloses ? interrupted(kind) : toBackupError(error);
   const { code, message, details } = failure;
   host.logger.warn("a job failed", { job_id, code, message, details });
-  const settlement = settlementOf(failure, tools, job_id);
+  const settlement = () => settlementOf(failure, tools, job_id);
   await settleUntilWritten(tools, job_id, settlement, stopping);
 }

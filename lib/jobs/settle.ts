@@ -42,7 +42,8 @@ export function settlementOf(
 
 /**
  * Writes the end of a job. While the job file cannot be written (a full
- * disk) it is tried again: the row must not say "running" for ever.
+ * disk) it is tried again: the row must not say "running" for ever. What is
+ * written is asked anew each time: somebody may have cancelled it meanwhile.
  *
  * @throws SqliteError when it cannot be written and `stopping` says that
  * nobody can wait: then a recovery settles the row, one of this process as
@@ -51,12 +52,13 @@ export function settlementOf(
 export async function settleUntilWritten(
   { store, host }: Pick<Tools, "store" | "host">,
   job_id: string,
-  settlement: Omit<Settlement, "now">,
+  settlement: () => Omit<Settlement, "now">,
   stopping: AbortSignal,
 ): Promise<void> {
   for (;;) {
     try {
-      store.jobs.settle(job_id, { ...settlement, now: host.clock.now() });
+      const now = host.clock.now();
+      store.jobs.settle(job_id, () => ({ ...settlement(), now }));
       return;
     } catch (error) {
       if (!mayPass(error) || stopping.aborted) throw error;

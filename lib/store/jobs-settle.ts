@@ -39,6 +39,9 @@ export interface Settlement {
   retry_at?: number;
 }
 
+/** A function is asked in the transaction that writes what it says. */
+export type Ending = Settlement | (() => Settlement);
+
 // `phase` stays: it says where an ended job had got to. So does `owner`.
 // Of what the repository did not keep whole nothing is in doubt.
 const settleSql = (which: string) => `
@@ -123,7 +126,8 @@ export function settling(database: Database) {
   };
 
   const settle = database.transaction(
-    (update: typeof first, job_id: string, given: Settlement) => {
+    (update: typeof first, job_id: string, ending: Ending) => {
+      const given = typeof ending === "function" ? ending() : ending;
       const { now } = given;
       const settlement = endOf(given, job_id);
       const row = update.get({ ...columnsOf(settlement), job_id }) as
@@ -142,8 +146,8 @@ export function settling(database: Database) {
 
   return {
     /** undefined: somebody had settled the row before. */
-    settle: (job_id: string, settlement: Settlement) =>
-      durably(database, () => settle.immediate(first, job_id, settlement)),
+    settle: (job_id: string, ending: Ending) =>
+      durably(database, () => settle.immediate(first, job_id, ending)),
     /** The same, of a job that failed in doubt; undefined: it had not. */
     settleDoubt: (job_id: string, settlement: Settlement) =>
       durably(database, () => settle.immediate(again, job_id, settlement)),

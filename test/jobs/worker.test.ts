@@ -368,6 +368,22 @@ describeReal("a job file on a full disk", { needs: ["root"] }, () => {
     expect(await ended()).toMatchObject({ state: "succeeded", files: 3 });
   });
 
+  test("tries nothing again that was cancelled before its end was written", async () => {
+    const { job_id, run, row, ended } = await runOne();
+    const filler = fill();
+    const hint = "Start it again.";
+    run.fail(new BackupError("REPOSITORY_UNREACHABLE", "Away.", { hint }));
+    await until(() => ground.log.includes(waits));
+    filler.free();
+    ground.store.jobs.cancel(job_id, "local", Date.now());
+    expect(row().state).toBe("running");
+    expect(await ended()).toMatchObject({
+      ...{ state: "failed", error_code: "REPOSITORY_UNREACHABLE" },
+      error_message: "Away. Start it again.",
+    });
+    expect(ground.store.jobs.counts()).toEqual({ pending: 0, running: 0 });
+  });
+
   test("does not end a job that only tells its progress", async () => {
     const { run, ended } = await runOne();
     const filler = fill();
