@@ -122,12 +122,12 @@ export const statusMessages = defineMessages({
   },
   checkedClean: {
     id: "project.settings.backups.status.checkedClean",
-    defaultMessage: "The repository was last checked {when}: no damage was found.",
+    defaultMessage:
+      "The repository was last checked {when}: no damage was found.",
   },
   checkedDamaged: {
     id: "project.settings.backups.status.checkedDamaged",
-    defaultMessage:
-      "The repository was last checked {when}: damage was found.",
+    defaultMessage: "The repository was last checked {when}: damage was found.",
   },
   countedAt: {
     id: "project.settings.backups.status.countedAt",
