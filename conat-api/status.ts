@@ -30,9 +30,9 @@ export const Unprotected = z.object({
 });
 export type Unprotected = z.infer<typeof Unprotected>;
 
-/** How the repository itself is, as its maintainer found it. */
+/** How this host, that maintains the repository, found it. */
 export const RepositoryState = z.object({
-  /** The newest check; null, as below: none that this host knows of. */
+  /** The newest check; null, as below: none yet. */
   checked_at: Instant.nullable(),
   /** It found errors. */
   damaged: z.boolean(),
@@ -58,7 +58,7 @@ export const Status = z.object({
   scheduled: z.boolean(),
   /** null: nothing that the host knows of. */
   unprotected: Unprotected.nullable(),
-  /** null: there is none yet, or the host is of an older version. */
+  /** null: another host checks it, there is none yet, or of an old host. */
   repository: RepositoryState.nullable().default(null),
   /** How fresh the list of backups is; null: this host never read it. */
   as_of: Instant.nullable(),

@@ -51,7 +51,7 @@ function unprotectedText({ since, changes, more }: Unprotected): string {
 }
 
 function repositoryText({ checked_at, damaged }: RepositoryState): string {
-  if (checked_at === null) return "not checked yet, as far as this host knows";
+  if (checked_at === null) return "not checked yet";
   const found = damaged ? "damage was found" : "no damage was found";
   return `checked ${formatTime(checked_at)}: ${found}`;
 }

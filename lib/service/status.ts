@@ -63,20 +63,21 @@ export function projectStatus(needs: Needs, project_id: string): Status {
           : null,
     scheduled,
     unprotected,
-    repository: repository ? stateOf(repository) : null,
+    repository: repository ? stateOf(repository, needs) : null,
     as_of: repository?.read_at ?? null,
     notices: noticesOf(repository, project_id, needs),
   };
 }
 
-function stateOf({
-  checked_at,
-  damage,
-  data_checked_at,
-  pruned_at,
-}: RepositoryRow): RepositoryState {
-  const damaged = damage !== null;
-  return { checked_at, damaged, data_checked_at, pruned_at };
+/** Who checks no more knows only how it was. */
+function stateOf(
+  repository: RepositoryRow,
+  { host }: Pick<Needs, "host">,
+): RepositoryState | null {
+  const { maintainer, damage } = repository;
+  if (maintainer !== null && maintainer !== host.host_id) return null;
+  const { checked_at, data_checked_at, pruned_at } = repository;
+  return { checked_at, damaged: damage !== null, data_checked_at, pruned_at };
 }
 
 /** null: none begins by itself. */

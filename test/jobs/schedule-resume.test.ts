@@ -49,7 +49,7 @@ describe("a clock that is set", () => {
     { wall, real }: { wall: number; real: number },
   ) =>
     afterTick(before, before.ticked_at + wall, {
-      boot_id: "one",
+      boot_id: before.boot_id ?? "",
       uptime_ms: (before.uptime_ms ?? 0) + real,
     });
   const back = after(first, { wall: -2 * hourMs, real: minuteMs });
@@ -110,7 +110,17 @@ describe("a clock that is set", () => {
     const booted = { boot_id: "two", uptime_ms: 1 };
     const earlier = afterTick(first, now - 2 * hourMs, booted);
     expect(earlier).toMatchObject({ set_back_ms: 2 * hourMs });
-    const later = afterTick(first, now + 2 * hourMs, booted);
-    expect(later).toMatchObject(right);
+  });
+
+  test("ahead at a boot, and right again soon, was not set back", () => {
+    const booted = { boot_id: "two", uptime_ms: minuteMs };
+    const ahead = afterTick(first, now + 8 * hourMs, booted);
+    expect(ahead).toMatchObject({ set_back_ms: -8 * hourMs });
+    const mended = after(ahead, { wall: -8 * hourMs, real: minuteMs });
+    expect(mended).toMatchObject(right);
+    // Off by days: whatever is set back after it may be right by then.
+    const days = afterTick(first, now + 72 * hourMs, booted);
+    const later = after(days, { wall: -2 * hourMs, real: 0 });
+    expect(later.set_back_ms).toBeLessThan(0);
   });
 });

@@ -213,6 +213,24 @@ describeReal("the scheduler", { needs: ["rustic"] }, () => {
     expect(store.bases.all()).toEqual([]);
   });
 
+  test("sees by the machine's own clock that the host's was set", async () => {
+    await start();
+    await tick();
+    const { scheduler } = engine.backups.tools.store;
+    const before = scheduler.get();
+    if (!before?.uptime_ms) throw new Error("it did not read that clock");
+    // As though five hours had passed since, and the clock showed three.
+    scheduler.put({
+      ...before,
+      ticked_at: now - 3 * hourMs,
+      uptime_ms: before.uptime_ms - 5 * hourMs,
+    });
+    await tick();
+    const { set_at, set_back_ms = 0 } = scheduler.get() ?? {};
+    expect(set_at).toBe(now);
+    expect(Math.abs(set_back_ms - 2 * hourMs)).toBeLessThan(minuteMs);
+  });
+
   test("lets no change wait for a clock that was set back", async () => {
     const window = { window_start: "05:00", window_minutes: 30 };
     const [project_id = ""] = await start({

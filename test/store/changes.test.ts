@@ -168,9 +168,8 @@ test("what two other processes write at once is all there, in one order", async 
   expect(revisions).toEqual([...new Set(revisions)].toSorted((a, b) => a - b));
 });
 
-describe("a file of the first version", () => {
-  /** With one row that ended and one that waits. */
-  /** At some version, with a host's name in it. */
+describe("a file of an older version", () => {
+  /** With a host's name in it. */
   function fileOf(version: number, dataDir: string): Sqlite.Database {
     const file = new Sqlite(join(dataDir, "project-backups.sqlite"));
     for (const step of migrations.slice(0, version)) file.exec(step);
@@ -179,6 +178,7 @@ describe("a file of the first version", () => {
     return file;
   }
 
+  /** Of the first version, with one row that ended and one that waits. */
   function oldFile(): string {
     const dataDir = tempDir("data");
     const file = fileOf(1, dataDir);

@@ -64,21 +64,23 @@ function afterStep(
   const { set_at, set_back_ms } = before;
   const isOver = set_at === null || now - set_at > rememberedMs;
   const known = isOver ? 0 : set_back_ms;
-  const back = elapsedMs(before, now, machine) - (now - before.ticked_at);
+  const passed = now - before.ticked_at;
+  const elapsed = elapsedMs(before, machine);
+  // Where nobody knows, the clock may have been set forward by all of it: a
+  // machine that boots with a wrong one is soon set right.
+  const back = elapsed === undefined ? -passed : elapsed - passed;
   const isStep = Math.abs(back) > gapMs;
   const sum = isStep ? known + back : known;
-  if (Math.abs(sum) < gapMs || Math.abs(sum) > mostMs) return neverSet;
+  if (Math.abs(sum) < gapMs || sum > mostMs) return neverSet;
   const at = isStep ? now : Math.min(set_at ?? now, now);
-  return { set_at: at, set_back_ms: sum };
+  return { set_at: at, set_back_ms: Math.max(-mostMs, sum) };
 }
 
-/** Since the last tick. Where nobody knows it was as long as it seems. */
+/** Since the last tick; undefined: the machine was off, or has no clock. */
 function elapsedMs(
-  { ticked_at, boot_id, uptime_ms }: SchedulerState,
-  now: number,
+  { boot_id, uptime_ms }: SchedulerState,
   machine: MachineClock | undefined,
-): number {
+): number | undefined {
   const isKnown = machine && uptime_ms !== null && boot_id === machine.boot_id;
-  // No time is less than none: then the clock was set back for certain.
-  return isKnown ? machine.uptime_ms - uptime_ms : Math.max(0, now - ticked_at);
+  return isKnown ? machine.uptime_ms - uptime_ms : undefined;
 }

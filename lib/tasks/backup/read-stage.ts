@@ -65,16 +65,19 @@ async function runRustic(
     run.onGroup(group);
     if (group) void lateWarnings();
   };
-  const result = await repository.backup(
-    {
-      ...{ project_id, job_id, globFile, parent: parent?.backup_id },
-      directory: stage.cwd,
-      source: stage.source,
-      tags: [`trigger=${origin}`],
-      onBytes: run.onBytes,
-    },
-    { signal: run.signal, onGroup, wrap: stage.wrap },
-  );
+  const result = await repository
+    .backup(
+      {
+        ...{ project_id, job_id, globFile, parent: parent?.backup_id },
+        directory: stage.cwd,
+        source: stage.source,
+        tags: [`trigger=${origin}`],
+        onBytes: run.onBytes,
+      },
+      { signal: run.signal, onGroup, wrap: stage.wrap },
+    )
+    // No command runs on when this returns.
+    .finally(() => late);
   const tookMs = Math.round(performance.now() - started);
   run.note({ phase: "settling" });
   const warnings = [

@@ -104,8 +104,7 @@ function lost(
     )
     .filter(({ backup_id, pinned, name }) => {
       const now = annotations.find((one) => one.backup_id === backup_id);
-      // One that only retention forgot has no entry in a document.
-      return (now?.pinned ?? 0) !== pinned || (now?.name ?? null) !== name;
+      return now?.pinned !== pinned || now.name !== name;
     })
     .map(({ backup_id }) => `${backup_id}.`);
 }

@@ -47,9 +47,11 @@ function savedIn(path: string): Record<string, Saved> {
     `SELECT project_id, policy FROM projects
      WHERE written_at >= annotated_at`,
   );
+  // What only retention forgot is in no document.
   const all = select<Saved["backups"][number] & { project_id: string }>(
     path,
-    "SELECT project_id, backup_id, pinned, name FROM annotations",
+    `SELECT project_id, backup_id, pinned, name FROM annotations
+     WHERE updated_at > 0 OR forgotten_by = 'person'`,
   );
   return Object.fromEntries(
     projects.map(({ project_id, policy }) => {

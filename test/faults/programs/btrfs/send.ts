@@ -23,7 +23,8 @@ export const send: Verb = async (call, [base = "", snapshot = ""]) => {
       ...{ parent_uuid: uuid(from.uuid), parent_transid: u64(from.generation) },
     }),
     ...differencesOf(
-      // Inodes of another subvolume are others, whatever their names.
+      // Inodes of another subvolume are others, whatever their names; but for
+      // a snapshot's of the same one, which btrfs knows again.
       from.parent_uuid === to.parent_uuid ? entriesOf(base) : [],
       entriesOf(snapshot),
       to.generation,
