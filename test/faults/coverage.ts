@@ -28,10 +28,14 @@ export class Coverage {
   private runs = 0;
   private readonly random;
 
+  private readonly quota: number;
+
+  /** `asked`: kills; 20 a point in 10,000, and in proportion. */
   constructor(
     private readonly seed: string,
-    readonly quota: number,
+    private readonly asked: number,
   ) {
+    this.quota = Math.floor((20 * asked) / 10_000);
     this.random = createRandom(`${seed} coverage`);
   }
 
@@ -60,7 +64,7 @@ export class Coverage {
   next(): Plan {
     this.runs += 1;
     const real = this.realKills < this.kills / 9;
-    const way = this.random.chance(0.5) ? this.rarest() : undefined;
+    const way = this.random.chance(this.aims()) ? this.rarest() : undefined;
     if (way === undefined) {
       const kills = Array.from({ length: 4 }, () => this.anywhere());
       return { seed: `${this.seed}.${this.runs}`, kills, real };
@@ -71,6 +75,11 @@ export class Coverage {
       salt: { from: way.steps.length, text: String(this.runs) },
       real,
     };
+  }
+
+  /** At first new points are looked for, then those that were hit too rarely. */
+  private aims(): number {
+    return this.kills < this.asked / 2 ? 0.5 : 0.9;
   }
 
   private anywhere(): Aim {

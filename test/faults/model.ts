@@ -16,11 +16,6 @@ export interface ModelOptions {
   expect?: string | undefined;
 }
 
-/** 20 kills a point in 10,000, and in proportion. */
-export function quotaOf(kills: number): number {
-  return Math.floor((20 * kills) / 10_000);
-}
-
 /** Enough to come by each point as often as it should. */
 const longRun = 10_000;
 
@@ -33,7 +28,7 @@ const patience = 1.5;
 export async function runModel(options: ModelOptions): Promise<number> {
   const { kills, seed, expect } = options;
   say(`seed ${seed}`);
-  const coverage = new Coverage(seed, quotaOf(kills));
+  const coverage = new Coverage(seed, kills);
   const violations: Violation[] = [];
   const worlds = makeGround();
   let stopped = false;
