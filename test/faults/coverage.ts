@@ -28,7 +28,7 @@ export class Coverage {
   private runs = 0;
   private readonly random;
 
-  private readonly quota: number;
+  readonly quota: number;
 
   /** `asked`: kills; 20 a point in 10,000, and in proportion. */
   constructor(
