@@ -30,6 +30,8 @@ function oneTooMany(row: JobRow, before: readonly JobRow[]): string[] {
   // One from ahead of a clock that was set back counts for nothing.
   const newest = before.findLast(({ state }) => state === "succeeded");
   if ((newest?.fixed_at ?? 0) > row.created_at) return [];
+  // And one from behind it is the newest: what came before it is ahead.
+  if ((newest?.fixed_at ?? 0) < (covering?.fixed_at ?? 0)) return [];
   // The sweep writes its rows when it has looked, which a clock may fall into.
   const created_at = (row.unchanged && row.fixed_at) || row.created_at;
   const from = covering?.fixed_at ?? Infinity;
