@@ -73,7 +73,7 @@ function afterStep(
   const sum = isStep ? known + back : known;
   if (Math.abs(sum) < gapMs || sum > mostMs) return neverSet;
   const at = isStep ? now : Math.min(set_at ?? now, now);
-  return { set_at: at, set_back_ms: Math.max(-mostMs, sum) };
+  return { set_at: at, set_back_ms: sum };
 }
 
 /** Since the last tick; undefined: the machine was off, or has no clock. */

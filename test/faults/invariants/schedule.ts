@@ -33,7 +33,8 @@ function oneTooMany(row: JobRow, before: readonly JobRow[]): string[] {
   // And one from behind it is the newest: what came before it is ahead.
   if ((newest?.fixed_at ?? 0) < (covering?.fixed_at ?? 0)) return [];
   // The sweep writes its rows when it has looked, which a clock may fall into.
-  const created_at = (row.unchanged && row.fixed_at) || row.created_at;
+  const isSwept = row.unchanged && row.started_at === row.finished_at;
+  const created_at = (isSwept && row.fixed_at) || row.created_at;
   const from = covering?.fixed_at ?? Infinity;
   // Somebody had one made while the sweep looked: it costs a row.
   if (row.unchanged && created_at - from < 5 * 60_000) return [];
