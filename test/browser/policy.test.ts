@@ -49,7 +49,7 @@ describeReal(
     test("the page tells of the check of the repository", async () => {
       await host.json("repo", "check");
       const { page, complaints, close } = await browser.open(
-        await person("Cleo", "owner"),
+        await link("owner"),
       );
       const told = /The repository was last checked .*: no damage was found\./;
       await page.getByText(told).waitFor();
@@ -100,7 +100,7 @@ describeReal(
 
     test("a policy is tried, refused where it keeps nothing, and saved", async () => {
       const { page, complaints, close } = await browser.open(
-        await person("Cleo", "owner"),
+        await link("owner"),
       );
       await page.getByRole("button", { name: "Policy…" }).click();
       const drawer = page.getByRole("dialog");
@@ -142,7 +142,7 @@ describeReal(
     test("a project that has not changed is said to be safe", async () => {
       await host.json("backup", host.project_id);
       const { page, complaints, close } = await browser.open(
-        await person("Cleo", "owner"),
+        await link("owner"),
       );
       await page.getByText(/Nothing had changed since then/).waitFor();
       expect(complaints).toEqual([]);
@@ -168,7 +168,7 @@ describeReal(
     }, 60_000);
 
     test("in a narrow window the drawer and the rows fit", async () => {
-      const opened = await browser.open(await person("Cleo", "owner"), {
+      const opened = await browser.open(await link("owner"), {
         width: 400,
       });
       const { page, complaints, close } = opened;

@@ -36,6 +36,16 @@ describeReal(
       }
     }
 
+    /** One project, with a persist store that is a subvolume elsewhere. */
+    async function startWithStore() {
+      engine = await startBtrfsEngine();
+      const storeOf = (id: string) => join(engine.image.path, `persist-${id}`);
+      const project_id = engine.addProject(storeOf);
+      const store = storeOf(project_id);
+      engine.subvolume("create", store);
+      return { project_id, store };
+    }
+
     test("settles those that have not changed, with a row each, and no others", async () => {
       await start(3);
       const [changed = "", ...others] = engine.projects;
@@ -89,11 +99,8 @@ describeReal(
     });
 
     test("asks a persist store that is a subvolume as it asks the project", async () => {
-      engine = await startBtrfsEngine();
-      const store = (id: string) => join(engine.image.path, `persist-${id}`);
-      const project_id = engine.addProject(store);
-      engine.subvolume("create", store(project_id));
-      const database = join(store(project_id), "sync.db");
+      const { project_id, store } = await startWithStore();
+      const database = join(store, "sync.db");
       writeFileSync(database, "one");
       await engine.backup(project_id);
       expect(await sweep()).toEqual(new Set([project_id]));
@@ -102,19 +109,16 @@ describeReal(
     });
 
     test("misses no write to a persist store in which a file has lost its name", async () => {
-      engine = await startBtrfsEngine();
-      const store = (id: string) => join(engine.image.path, `persist-${id}`);
-      const project_id = engine.addProject(store);
-      engine.subvolume("create", store(project_id));
-      const path = join(store(project_id), "log");
+      const { project_id, store } = await startWithStore();
+      const path = join(store, "log");
       const open = openSync(path, "w");
       writeSync(open, "rotated");
       unlinkSync(path);
-      writeFileSync(join(store(project_id), "sync.db"), "one");
+      writeFileSync(join(store, "sync.db"), "one");
       await engine.backup(project_id);
       // btrfs lets go of it in the snapshot, which raises its generation.
       execFileSync("sync");
-      writeFileSync(join(store(project_id), "sync.db"), "two");
+      writeFileSync(join(store, "sync.db"), "two");
       expect(await sweep()).toEqual(new Set());
       closeSync(open);
     });
