@@ -58,7 +58,7 @@ export const Status = z.object({
   scheduled: z.boolean(),
   /** null: nothing that the host knows of. */
   unprotected: Unprotected.nullable(),
-  /** null: another host checks it, there is none yet, or of an old host. */
+  /** null: none yet, another host checks it, or this one is of old. */
   repository: RepositoryState.nullable().default(null),
   /** How fresh the list of backups is; null: this host never read it. */
   as_of: Instant.nullable(),

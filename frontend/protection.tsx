@@ -37,28 +37,29 @@ export function Protection({ status, now }: ProtectionProps) {
         </Line>
       )}
       {repository && repository.checked_at !== null && (
-        <Line icon={checkIcon(repository.damaged)}>
-          <Secondary>
-            <FormattedMessage
-              {...statusMessages[
-                repository.damaged ? "checkedDamaged" : "checkedClean"
-              ]}
-              values={{
-                when: <Ago key="when" at={repository.checked_at} now={now} />,
-              }}
-            />
-          </Secondary>
-        </Line>
+        <Checked
+          at={repository.checked_at}
+          {...{ damaged: repository.damaged, now }}
+        />
       )}
     </>
   );
 }
 
-function checkIcon(damaged: boolean): ReactNode {
-  return damaged ? (
-    <WarningOutlined aria-hidden />
-  ) : (
-    <SafetyCertificateOutlined aria-hidden />
+type CheckedProps = { at: number; damaged: boolean; now: number };
+
+function Checked({ at, damaged, now }: CheckedProps) {
+  const { checkedClean, checkedDamaged } = statusMessages;
+  const Icon = damaged ? WarningOutlined : SafetyCertificateOutlined;
+  return (
+    <Line icon={<Icon aria-hidden />}>
+      <Secondary>
+        <FormattedMessage
+          {...(damaged ? checkedDamaged : checkedClean)}
+          values={{ when: <Ago key="when" at={at} now={now} /> }}
+        />
+      </Secondary>
+    </Line>
   );
 }
 

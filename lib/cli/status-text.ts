@@ -10,8 +10,8 @@ import { formatBytes, formatTime } from "./format.js";
 import { progressLine } from "./wait.js";
 
 export function statusText(status: Status): string {
-  const { last_backup, last_attempt, unprotected, current, notices } = status;
-  const { repository } = status;
+  const { last_backup, last_attempt, unprotected } = status;
+  const { repository, current, notices } = status;
   const lines = [`health:       ${status.health}`];
   const add = (name: string, text: string) =>
     lines.push(`${`${name}:`.padEnd(14)}${text}`);

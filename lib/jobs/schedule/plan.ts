@@ -90,9 +90,9 @@ function uncovered(row: ScheduleRow, state: PlanState): number | undefined {
 }
 
 /**
- * Where the clock was set back, the next instant comes late by as much. It
- * comes as it would have, and then no change waits for it for longer than
- * under pressure.
+ * Where the clock was set back, the next instant comes late by as much: it
+ * counts as reached when the clock as it was before would show it, once a
+ * change has waited as long in truth as it may under pressure.
  */
 function overdueAt(
   row: ScheduleRow,

@@ -16,8 +16,8 @@ export type Generation = Omit<Subvolume, "id" | "path">;
  * one of this moment, which may be that of a later write as well.
  */
 export function isUnwritten(
-  live: Pick<Generation, "generation" | "uuid"> | undefined,
-  base: Pick<Generation, "created_generation" | "parent_uuid"> | undefined,
+  live: Generation | undefined,
+  base: Generation | undefined,
 ): boolean {
   return (
     live !== undefined &&
