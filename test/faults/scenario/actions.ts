@@ -20,7 +20,7 @@ import type { Session } from "./session.js";
 
 const weights = {
   ...{ backup: 30, write: 22, cancel: 9, look: 10, restore: 22, wait: 26 },
-  ...{ again: 3, clock: 3, trouble: 6, calm: 5, faults: 2 },
+  ...{ again: 3, clock: 3, trouble: 12, calm: 6, faults: 2 },
   ...{ store: 6, snapshot: 2, tick: 12, days: 14, annotate: 16, policy: 3 },
   ...{ quota: 2, deleted: 1, upkeep: 5, disk: 1 },
 };
