@@ -7,14 +7,8 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse as parseToml } from "smol-toml";
 import { z } from "zod";
-import {
-  BackupError,
-  defaultPolicy,
-  HostId,
-  invalidArgument,
-  ManualRetention,
-  Retention,
-} from "../conat-api/index.js";
+import { BackupError, HostId, invalidArgument } from "../conat-api/index.js";
+import { checkHostPolicy, HostPolicy } from "./host-policy.js";
 
 export const configName = "project-backups.toml";
 
@@ -151,13 +145,6 @@ const Pressure = z.strictObject({
   disk_free: share.default(0.03),
 });
 
-/** The policy of projects that have none of their own. */
-const HostPolicy = z.strictObject({
-  enabled: z.boolean().default(defaultPolicy.enabled),
-  keep: Retention.partial().default({}),
-  keep_manual: ManualRetention.partial().default({}),
-});
-
 const Retaining = z.strictObject({
   /** A forgotten backup can be taken back for so long. */
   unforget_days: z.number().min(0).max(365).default(7),
@@ -237,6 +224,7 @@ export function parseConfig(file: unknown): Config {
     throw invalidArgument(parsed.error, "Configuration, ");
   }
   const config = parsed.data;
+  checkHostPolicy(config.policy);
   const { kind } = config.repository;
   if (
     config.limits.bandwidth_bytes_per_second !== undefined &&

@@ -1,5 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse as parseToml } from "smol-toml";
+import { defaultPolicy } from "../conat-api/index.js";
 import {
   configName,
   defaultDataDir,
@@ -18,6 +20,11 @@ const s3 = {
   access_key_id: { env: "ID" },
   secret_access_key: { file: "/secret" },
 };
+
+const cron = (expression: string) => ({ type: "cron", expression });
+const nothing = Object.fromEntries(
+  Object.keys(defaultPolicy.keep).map((name) => [name, 0]),
+);
 
 const environment = { ...process.env };
 afterEach(() => {
@@ -87,6 +94,26 @@ test.each<[string, object, string]>([
     { repository: local, restore: { directories: ["/a", "b"] } },
     "restore.directories.1",
   ],
+  [
+    "a default policy that keeps nothing",
+    { repository: local, policy: { keep: nothing } },
+    "policy.keep: one of the numbers must be above zero",
+  ],
+  [
+    "a default schedule that nobody understands",
+    { repository: local, policy: { schedule: cron("soon") } },
+    'policy.schedule.expression: "soon"',
+  ],
+  [
+    "a default schedule that comes too often",
+    { repository: local, policy: { schedule: cron("* * * * *") } },
+    "policy.schedule.expression",
+  ],
+  [
+    "a default exclude that includes",
+    { repository: local, policy: { excludes: ["!a"] } },
+    "policy.excludes.0",
+  ],
 ])("%s is refused, and the field is named", (_what, file, field) => {
   expect(() => parseConfig(file)).toThrow(
     expect.objectContaining({
@@ -94,6 +121,24 @@ test.each<[string, object, string]>([
       message: expect.stringContaining(field),
     }),
   );
+});
+
+test("a host's default policy is ours where it says nothing, key by key", () => {
+  const policyOf = (policy: object) =>
+    parseConfig({ repository: local, policy }).policy;
+  expect(policyOf({})).toEqual(defaultPolicy);
+  expect(policyOf({ keep: { daily: 30, last: undefined } })).toEqual({
+    ...defaultPolicy,
+    keep: { ...defaultPolicy.keep, daily: 30 },
+  });
+  const told = {
+    enabled: false,
+    schedule: { ...cron("0 3 * * *"), time_zone: "Europe/Vienna" },
+    keep: { ...nothing, yearly: 1 },
+    keep_manual: { last: 5, days: 30 },
+    excludes: ["*.tmp"],
+  };
+  expect(policyOf(told)).toEqual(told);
 });
 
 test("a bandwidth limit is refused where rustic has none", () => {
@@ -143,6 +188,16 @@ test("a secret that is not there is refused, and the place is named", () => {
       }),
     );
   }
+});
+
+test("the README's example is one, and its policy is merged as it says", () => {
+  const readme = readFileSync(join(__dirname, "..", "README.md"), "utf8");
+  const [, example = ""] = /```toml\n(.*?)```/s.exec(readme) ?? [];
+  const file = { repository: local, ...parseToml(example) };
+  const { policy, schedule, maintenance } = parseConfig(file);
+  expect(policy.keep).toEqual({ ...defaultPolicy.keep, daily: 30 });
+  expect(schedule.time_zone).toBe("Europe/Vienna");
+  expect(maintenance.prune_days).toBe(3);
 });
 
 describe("the file", () => {

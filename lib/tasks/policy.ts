@@ -1,6 +1,6 @@
 /** The policy of a project: its own, or the host's. */
 
-import { defaultPolicy, type Policy } from "../../conat-api/index.js";
+import type { Policy } from "../../conat-api/index.js";
 import type { Config } from "../config.js";
 import type { Tools } from "./task.js";
 
@@ -13,22 +13,5 @@ export function policyOf(
 
 /** For projects that have none of their own. */
 export function hostPolicy({ policy }: Pick<Config, "policy">): Policy {
-  return {
-    ...defaultPolicy,
-    enabled: policy.enabled,
-    keep: { ...defaultPolicy.keep, ...present(policy.keep) },
-    keep_manual: {
-      ...defaultPolicy.keep_manual,
-      ...present(policy.keep_manual),
-    },
-  };
-}
-
-function present<T extends object>(
-  facts: T,
-): { [K in keyof T]: NonNullable<T[K]> | Extract<T[K], null> } {
-  const given = Object.entries(facts).filter(
-    ([, value]) => value !== undefined,
-  );
-  return Object.fromEntries(given) as never;
+  return policy;
 }

@@ -55,6 +55,22 @@ describe("policy", () => {
     expect(stdout).toMatch(/^keep: +last 3, daily 14, weekly 8,/m);
   });
 
+  test("get shows what the host's own configuration makes of it", async () => {
+    const schedule = { type: "cron", expression: "0 3 * * *" };
+    const policy = { schedule, keep: { daily: 30 }, excludes: ["*.tmp"] };
+    const own = makeCliHost({ schedule: { enabled: true }, policy });
+    const reply = await own.json<PolicyInForce>(
+      "policy",
+      "get",
+      own.project_id,
+    );
+    expect(reply).toMatchObject({
+      is_default: true,
+      policy: { ...policy, keep: { ...defaultPolicy.keep, daily: 30 } },
+    });
+    expect(new Date(reply.next_due_at ?? 0).getUTCHours()).toBe(3);
+  });
+
   test("set changes what is named and leaves the rest", async () => {
     const cron = ["--cron", "0 3 * * *", "--time-zone", "Europe/Vienna"];
     const keep = ["--keep-daily", "30", "--keep-manual-last", "5"];
