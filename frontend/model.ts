@@ -121,7 +121,8 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
     case "backup":
       return reduceBackup(state, event);
     case "policy":
-      return { ...state, policy: event.policy };
+      // What was tried before may be no longer what would happen.
+      return { ...state, policy: event.policy, preview: undefined };
     case "preview":
       return { ...state, preview: { of: event.of, plan: event.plan } };
     case "jobs":

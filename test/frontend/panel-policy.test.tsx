@@ -183,6 +183,17 @@ test("a preview of other rules than those in the form is not shown", async () =>
   expect(said()).not.toContain("would be kept");
 });
 
+test("a preview is gone once the policy was saved, and the drawer opened again", async () => {
+  project.kept = [["newest"], ["last"], []];
+  const user = await openPolicy();
+  await press(user, "Preview");
+  expect(said()).toContain("one would go.");
+  await press(user, "Save");
+  await user.click(screen.getByRole("button", { name: "Policy…" }));
+  await pass(500);
+  expect(said()).not.toContain("What would happen now");
+});
+
 test("a preview that fails says why, in the drawer", async () => {
   host.failures.set("preview_policy", wireError("No such time.", "INTERNAL"));
   const user = await openPolicy();
