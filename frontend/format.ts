@@ -61,16 +61,37 @@ export function healthSentence({ health, last_attempt }: Status): Sentence {
     : { message: statusMessages.warningSentence };
 }
 
-/** Where it matters when the newest attempt was: a sentence with a `when`. */
-export function datedAttempt(status: Status): MessageDescriptor | undefined {
-  const { health, last_attempt, last_backup } = status;
-  if (last_attempt?.state === "cancelled") {
+/** A sentence with a `when`, and what it is. */
+export interface Dated {
+  message: MessageDescriptor;
+  at: number;
+}
+
+/** Where it matters when the newest attempt was, or that there was none. */
+export function datedAttempt(status: Status): Dated | undefined {
+  const { last_attempt, last_backup } = status;
+  if (!last_attempt) {
+    // Another host made it, or this one lost its job file.
+    return last_backup
+      ? { message: statusMessages.untried, at: last_backup.time }
+      : undefined;
+  }
+  const message = attemptMessage(status, last_attempt);
+  const at = last_attempt.finished_at ?? last_attempt.created_at;
+  return message && { message, at };
+}
+
+function attemptMessage(
+  { health, last_backup }: Status,
+  { state, unchanged, backup_id }: Job,
+): MessageDescriptor | undefined {
+  if (state === "cancelled") {
     const { lastCancelled, warnedBeforeCancelled } = statusMessages;
     return health === "warning" ? warnedBeforeCancelled : lastCancelled;
   }
   // "Since then" is since the backup that the headline names.
-  const same = last_backup?.backup_id === last_attempt?.backup_id;
-  return health === "ok" && last_attempt?.unchanged && same
+  const same = last_backup?.backup_id === backup_id;
+  return health === "ok" && unchanged && same
     ? statusMessages.unchanged
     : undefined;
 }

@@ -160,10 +160,9 @@ function Details({ status, now }: Facts) {
 
 function LastAttempt({ status, now }: Omit<Facts, "stale">) {
   const intl = useIntl();
-  const { last_attempt } = status;
-  const message = datedAttempt(status);
-  if (!last_attempt || !message) return say(intl, healthSentence(status));
-  const at = last_attempt.finished_at ?? last_attempt.created_at;
+  const dated = datedAttempt(status);
+  if (!dated) return say(intl, healthSentence(status));
+  const { message, at } = dated;
   return (
     <FormattedMessage
       {...message}

@@ -101,6 +101,11 @@ export const statusMessages = defineMessages({
     defaultMessage:
       "The newest attempt found that nothing had changed since a backup.",
   },
+  untried: {
+    id: "project.settings.backups.status.untried",
+    defaultMessage:
+      "No backup was tried on this host yet; the newest one was made {when}.",
+  },
   off: {
     id: "project.settings.backups.status.off",
     defaultMessage:

@@ -151,8 +151,24 @@ test.each([
   [{ state: "cancelled" }, "lastCancelled"],
 ] as const)("the newest attempt %p is dated: %p", (fields, name) => {
   const last_attempt = someJob({ warnings_count: 0, ...fields });
-  const message = datedAttempt({ ...someStatus(), last_attempt });
-  expect(message).toBe(name && catalogues.statusMessages[name]);
+  const dated = datedAttempt({ ...someStatus(), last_attempt });
+  expect(dated).toEqual(
+    name && {
+      message: catalogues.statusMessages[name],
+      at: last_attempt.finished_at,
+    },
+  );
+});
+
+test("a backup that this host never tried to make is no attempt that went well", () => {
+  const message = catalogues.statusMessages.untried;
+  const untried = { ...someStatus(), last_attempt: null };
+  const at = untried.last_backup?.time;
+  for (const health of ["ok", "warning"] as const) {
+    expect(datedAttempt({ ...untried, health })).toEqual({ message, at });
+  }
+  const never = { health: "never", last_backup: null } as const;
+  expect(datedAttempt({ ...untried, ...never })).toBeUndefined();
 });
 
 test("an unchanged project is no news of a backup that was made", () => {

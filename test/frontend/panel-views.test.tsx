@@ -44,6 +44,14 @@ test("a project with a backup shows its health, time and size", async () => {
   expect(time?.title).toBe("May 5, 2026, 11:00:00 AM");
 });
 
+test("a backup that came with the project is no attempt of this host", async () => {
+  addBackups(project, 1);
+  await openPanel(host);
+  expect(text()).toContain(
+    "No backup was tried on this host yet; the newest one was made 1 hour ago.",
+  );
+});
+
 test.each([
   ["project", "table"],
   ["flyout", "list"],
