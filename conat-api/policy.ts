@@ -128,3 +128,22 @@ export const RetentionPreview = z.object({
   as_of: Instant,
 });
 export type RetentionPreview = z.infer<typeof RetentionPreview>;
+
+/**
+ * Does the quota leave fewer than two scheduled backups? It is full, and
+ * those that are pinned or that somebody asked for have the other places.
+ */
+export function isCrowded(
+  preview: Pick<RetentionPreview, "decisions" | "kept" | "max_backups">,
+): boolean {
+  const { decisions, kept, max_backups } = preview;
+  if (max_backups === null || kept < max_backups) return false;
+  const scheduled = decisions.filter(
+    ({ keep, backup: { trigger } }) =>
+      (trigger === "scheduled" || trigger === "retry") &&
+      keep.length > 0 &&
+      !keep.includes("pinned") &&
+      !keep.includes("manual"),
+  );
+  return scheduled.length < 2;
+}

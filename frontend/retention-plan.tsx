@@ -3,7 +3,11 @@
 import { CheckOutlined, MinusCircleOutlined } from "@ant-design/icons";
 import { Table, type TableColumnsType, Typography } from "antd";
 import { FormattedMessage, type IntlShape, useIntl } from "react-intl";
-import type { PolicyInForce, RetentionPreview } from "../conat-api/index.js";
+import {
+  isCrowded,
+  type PolicyInForce,
+  type RetentionPreview,
+} from "../conat-api/index.js";
 import { BackupTitle } from "./backup-title.js";
 import { policyMessages } from "./messages.js";
 import { decisionWords, goes } from "./policy-words.js";
@@ -38,6 +42,12 @@ export function RetentionPlan({ plan, inForce, now }: PlanProps) {
       )}{" "}
       {dropped > 0 && days > 0 && (
         <FormattedMessage {...policyMessages.takeBackDays} values={{ days }} />
+      )}{" "}
+      {isCrowded(plan) && (
+        <FormattedMessage
+          {...policyMessages.crowded}
+          values={{ max: plan.max_backups }}
+        />
       )}
       {decisions.length > 0 && (
         <Table

@@ -163,7 +163,7 @@ export const policyMessages = defineMessages({
   quota: {
     id: "project.settings.backups.policy.quota",
     defaultMessage:
-      "This project may have {max, plural, one {one backup} other {# backups}}: when a new one is in, the oldest that is not pinned goes.",
+      "This project may have {max, plural, one {one backup} other {# backups}}. When there are more, scheduled ones go first, then those that somebody asked for, the oldest of each first; pinned ones stay.",
   },
   preview: {
     id: "project.settings.backups.policy.preview",
@@ -182,6 +182,11 @@ export const policyMessages = defineMessages({
     id: "project.settings.backups.policy.previewCount",
     defaultMessage:
       "{kept, plural, =0 {No backup would be kept} one {One backup would be kept} other {# backups would be kept}}, {dropped, plural, =0 {none would go} one {one would go} other {# would go}}.",
+  },
+  crowded: {
+    id: "project.settings.backups.policy.crowded",
+    defaultMessage:
+      "The limit of {max, number} leaves fewer than two scheduled backups: those that are pinned or that somebody asked for come first.",
   },
   previewEmpty: {
     id: "project.settings.backups.policy.previewEmpty",

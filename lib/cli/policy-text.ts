@@ -1,10 +1,11 @@
 /** A policy, and what it would do, in words for a terminal; pure. */
 
-import type {
-  Policy,
-  PolicyInForce,
-  RetentionPreview,
-  Schedule,
+import {
+  isCrowded,
+  type Policy,
+  type PolicyInForce,
+  type RetentionPreview,
+  type Schedule,
 } from "../../conat-api/index.js";
 import { formatTable, formatTime, printable } from "./format.js";
 
@@ -40,13 +41,13 @@ function keepText({ keep }: Policy): string {
 }
 
 function manualText({ keep_manual: { last, days } }: Policy): string {
-  if (last === null) return "all";
+  if (last === null || (last === 0 && days === 0)) return "all";
   const young = days > 0 ? `, and all younger than ${days} days` : "";
   return `last ${last}${young}`;
 }
 
 export function previewText(preview: RetentionPreview): string {
-  const { decisions, kept, dropped } = preview;
+  const { decisions, kept, dropped, max_backups } = preview;
   const rows = decisions.map(({ backup, keep, drop }) => [
     formatTime(backup.time),
     backup.name ?? "",
@@ -54,5 +55,11 @@ export function previewText(preview: RetentionPreview): string {
     backup.backup_id,
   ]);
   const table = formatTable(["TIME", "NAME", "KEPT", "BACKUP"], rows);
-  return `${table}\n${kept} kept, ${dropped} would go.`;
+  const lines = [table, `${kept} kept, ${dropped} would go.`];
+  if (isCrowded(preview)) {
+    lines.push(
+      `The limit of ${max_backups} leaves fewer than two scheduled backups: those that are pinned or that somebody asked for come first.`,
+    );
+  }
+  return lines.join("\n");
 }

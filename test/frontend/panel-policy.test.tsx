@@ -63,7 +63,9 @@ test("it says whose the policy is, and how many backups there may be", async () 
   project.policy.max_backups = 20;
   await openPolicy();
   expect(said()).toContain("This project follows the host’s default.");
-  expect(said()).toContain("may have 20 backups");
+  expect(said()).toContain(
+    "may have 20 backups. When there are more, scheduled",
+  );
   expect(field("Days")).toHaveProperty("value", "14");
 });
 
@@ -172,6 +174,21 @@ test("a preview says of each backup why it stays, or that it goes", async () => 
     "Draft2 hours ago Kept: pinned",
     "3 hours ago Goes: no rule keeps it",
   ]);
+});
+
+test("a preview says where the quota leaves fewer than two scheduled backups", async () => {
+  project.policy.max_backups = 3;
+  project.backups[0]!.trigger = "scheduled";
+  project.kept = [["newest"], ["manual"], ["manual"]];
+  const user = await openPolicy();
+  await press(user, "Preview");
+  const words = "The limit of 3 leaves fewer than two scheduled backups";
+  expect(said()).toContain(words);
+  project.backups[1]!.trigger = "scheduled";
+  project.kept = [["newest"], ["daily"], ["manual"]];
+  await press(user, "Preview");
+  expect(said()).toContain("3 backups would be kept");
+  expect(said()).not.toContain(words);
 });
 
 test("a preview of other rules than those in the form is not shown", async () => {

@@ -4,10 +4,11 @@ import { isManual, type RetentionBackup } from "./backup.js";
 import { isFuture } from "./protect.js";
 
 /**
- * Those to drop of `kept`, of which only `loose` ones can go. The oldest
- * first, and those that nobody asked for before the others. Of one that is
- * dated later than now nobody knows the age: it goes before any that has one,
- * or a clock that was a year ahead would cost all backups of that year.
+ * Those to drop of `kept`, of which only `loose` ones can go: those that
+ * nobody asked for before the others, however young, and of each kind the
+ * oldest first. Of one that is dated later than now nobody knows the age: it
+ * goes before any of its kind that has one, or a clock that was a year ahead
+ * would cost all backups of that year.
  */
 export function overQuota(
   loose: readonly RetentionBackup[],
