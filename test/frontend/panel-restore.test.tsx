@@ -150,6 +150,7 @@ test("a result is there after a reload too, with its warnings", async () => {
 });
 
 test("a failed restore says why, and leaves the health alone", async () => {
+  addJob(project);
   addJob(project, {
     kind: "restore",
     state: "failed",
