@@ -1,14 +1,14 @@
 /** A command's way to the host: the same service code, in this process. */
 
 import { resolve } from "node:path";
-import { BackupError, type Job, toBackupError } from "../../conat-api/index.js";
+import { BackupError, toBackupError } from "../../conat-api/index.js";
 import { defaultDataDir, readConfig } from "../config.js";
 import { type Logger, silentLogger } from "../host.js";
 import { type ProjectBackups, startProjectBackups } from "../index.js";
 import { createStandaloneHost } from "../standalone/host.js";
 import { exitCodeOf } from "./exit-codes.js";
 import { createOutput, type Output } from "./output.js";
-import { localService, type Service } from "./service.js";
+import { type JobName, localService, type Service } from "./service.js";
 import { endBySignal } from "./signals.js";
 
 export interface GlobalOptions {
@@ -23,7 +23,7 @@ export interface Context {
   service: Service;
   output: Output;
   /** What the command has asked for and waits for: a signal cancels it. */
-  asked?: Pick<Job, "project_id" | "job_id">;
+  asked?: JobName;
 }
 
 /** For commands that need the host itself, and not only who asks it. */

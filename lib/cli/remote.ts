@@ -77,6 +77,9 @@ function serviceOver(client: WireClient, session: Session): Service {
         .slice(0, limit);
     },
     findJob: (job_id) => findJob(visible, call, job_id),
+    cancel({ job_id, project_id = "" }) {
+      return call("cancel", { project_id, job_id });
+    },
     run() {
       // The host works by itself.
     },

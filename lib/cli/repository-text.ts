@@ -1,6 +1,6 @@
 /** A repository, and work on it, in words; pure. */
 
-import type { RepositoryJob } from "../../conat-api/index.js";
+import { isTerminal, type RepositoryJob } from "../../conat-api/index.js";
 import type { RepositoryRow } from "../store/index.js";
 import { formatBytes, formatTime, printable } from "./format.js";
 
@@ -26,6 +26,9 @@ export function repositoryText(one: ShownRepository): string {
       ? "  no host prunes and checks it: name one, maintenance.maintainer"
       : `  host ${one.maintainer} prunes and checks it`,
   ];
+  for (const { kind, state, job_id } of one.jobs) {
+    if (!isTerminal(state)) lines.push(`  ${kind} is ${state}: job ${job_id}`);
+  }
   if (one.unproven > 0) {
     lines.push(`  ${one.unproven} backups wait for the next prune's proof`);
   }

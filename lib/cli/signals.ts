@@ -38,7 +38,7 @@ async function cancelAsked(
   signal: EndingSignal,
 ): Promise<string> {
   if (!asked) return `Ended by ${signal}.`;
-  const { cancelled, job } = await service.call("cancel", asked);
+  const { cancelled, job } = await service.cancel(asked);
   return cancelled
     ? `Ended by ${signal}: job ${job.job_id} is cancelled.`
     : `Ended by ${signal}; job ${job.job_id} had ended before: ${job.state}.`;

@@ -67,8 +67,7 @@ async function cancel(
     ? await service.findJob(job_id)
     : undefined;
   if (!found) throw new BackupError("NOT_FOUND", "There is no such job.");
-  const { project_id } = found;
-  const answer = await service.call("cancel", { project_id, job_id });
+  const answer = await service.cancel(found);
   const { cancelled, job } = answer;
   const text = !cancelled
     ? `The job had ended before: ${job.state}.`

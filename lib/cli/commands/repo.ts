@@ -101,20 +101,24 @@ const prune: Run = (context, _argument, { despiteDamage }) =>
 
 /** Asks for it, runs it here unless the host does, and waits. */
 async function maintain(
-  { backups, output }: HostContext,
+  context: HostContext,
   kind: "check" | "prune",
   target: CheckOptions & DamageOptions,
 ): Promise<number> {
+  const { backups, output } = context;
   const { store, host } = backups.tools;
   const { repository_id } = await backups.tools.repositories.open();
   await requireMaintainer(repository_id, backups.tools);
-  const { row } = store.jobs.askRepository({
+  const { row, joined } = store.jobs.askRepository({
     ...{ repository_id, kind, now: host.clock.now() },
     ...{ trigger: "manual", requested_by: "local" },
     target: JSON.stringify(target),
   });
-  backups.runOnly(row.job_id);
-  const job = await ended(backups, row.job_id, output);
+  const { job_id } = row;
+  // Somebody else's as well: a signal ends the waiting, not the job.
+  if (!joined) context.asked = { job_id };
+  backups.runOnly(job_id);
+  const job = await ended(backups, job_id, output);
   const errors = store.repositories.get(repository_id)?.damage;
   const findings = errors ? (JSON.parse(errors) as string[]) : [];
   output.result({ job, findings }, endText(job, findings));
