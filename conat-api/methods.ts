@@ -131,9 +131,17 @@ export const methods = {
     z.strictObject({ project_id: ProjectId }),
     PolicyInForce,
   ),
-  /** null: the host's default from now on. */
+  /**
+   * `policy` null: the host's default from now on. `expected`: `own` of the
+   * answer that the change was made from, left out where that has none.
+   * CONFLICT: it is another by now, and not the wanted one either.
+   */
   set_policy: ownersMethod(
-    z.strictObject({ project_id: ProjectId, policy: Policy.nullable() }),
+    z.strictObject({
+      project_id: ProjectId,
+      policy: Policy.nullable(),
+      expected: Policy.nullable().optional(),
+    }),
     PolicyInForce,
   ),
   /** What retention would do now, under this policy or the one in force. */

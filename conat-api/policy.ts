@@ -77,6 +77,11 @@ export const PolicyInForce = z.object({
   policy: Policy,
   /** The project has none of its own. */
   is_default: z.boolean(),
+  /**
+   * The project's own; null: it has none. What a caller saw, to be given back
+   * as `expected` of `set_policy`. Absent: a host of old, which refuses that.
+   */
+  own: Policy.nullable().optional(),
   /** When the next backup begins by itself; null: none does. */
   next_due_at: Instant.nullable(),
   /** A quota of the project's; null: none. */
@@ -85,6 +90,13 @@ export const PolicyInForce = z.object({
   unforget_days: z.number().nonnegative(),
 });
 export type PolicyInForce = z.infer<typeof PolicyInForce>;
+
+/** For `set_policy`: nothing where the host is too old to be asked. */
+export function expecting({ own }: PolicyInForce): {
+  expected?: Policy | null;
+} {
+  return own === undefined ? {} : { expected: own };
+}
 
 /** Why a backup is kept. */
 export const KeepReason = z.enum([

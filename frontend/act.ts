@@ -1,6 +1,6 @@
 /** Asks the host for one thing, and notes what became of it. */
 
-import type { ProjectBackupsApi } from "../conat-api/index.js";
+import { fromWireError, type ProjectBackupsApi } from "../conat-api/index.js";
 import type { Attachment } from "./attachment.js";
 import type { ActionName } from "./model.js";
 import { patiently } from "./patience.js";
@@ -37,7 +37,9 @@ export async function act(
     store.apply({ type: "answered", action, note });
     return !store.closed;
   } catch (error) {
-    store.apply({ type: "refused", action, sentence: sentenceOf(error) });
+    const { code } = fromWireError(error);
+    const sentence = sentenceOf(error);
+    store.apply({ type: "refused", action, sentence, code });
     return false;
   } finally {
     // Refused too: a lost answer may have been a yes.

@@ -5,6 +5,7 @@
 
 import type {
   Backup,
+  ErrorCode,
   Job,
   Output,
   Policy,
@@ -33,6 +34,8 @@ export interface Feedback {
   action: ActionName;
   kind: "error" | "note";
   sentence: Sentence;
+  /** Of an error. */
+  code?: ErrorCode;
 }
 
 export interface PanelState {
@@ -79,7 +82,12 @@ export type PanelEvent =
   | { type: "denied"; ticket: number; sentence: Sentence }
   | { type: "asked"; action: ActionName; of: string }
   | { type: "answered"; action: ActionName; note?: Sentence | undefined }
-  | { type: "refused"; action: ActionName; sentence: Sentence }
+  | {
+      type: "refused";
+      action: ActionName;
+      sentence: Sentence;
+      code: ErrorCode;
+    }
   | { type: "dismissed" };
 
 export const pageSize = 25;
@@ -232,8 +240,9 @@ function reduceAnswer(
   const { [event.action]: _done, ...busy } = state.busy;
   const { action } = event;
   if (event.type === "refused") {
-    const { sentence } = event;
-    return { ...state, busy, feedback: { action, kind: "error", sentence } };
+    const { sentence, code } = event;
+    const feedback = { action, kind: "error", sentence, code } as const;
+    return { ...state, busy, feedback };
   }
   const { note } = event;
   return note

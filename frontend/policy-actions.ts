@@ -1,13 +1,13 @@
 /** Reading, trying and saving the policy. */
 
-import type { Policy } from "../conat-api/index.js";
+import { expecting, type Policy } from "../conat-api/index.js";
 import { act, type ActionTools } from "./act.js";
 import { policyMessages } from "./messages.js";
 
 export interface PolicyActions {
   readPolicy(): Promise<boolean>;
   previewPolicy(policy: Policy): Promise<boolean>;
-  /** null: the host's default. */
+  /** null: the host's default. In the place of what was read last only. */
   savePolicy(policy: Policy | null): Promise<boolean>;
 }
 
@@ -28,7 +28,11 @@ export function createPolicyActions(tools: ActionTools): PolicyActions {
       }),
     savePolicy: (policy) =>
       act(tools, "savePolicy", project_id, async (api) => {
-        const inForce = await api.set_policy({ project_id, policy });
+        const seen = store.state.policy;
+        const inForce = await api.set_policy({
+          ...{ project_id, policy },
+          ...(seen && expecting(seen)),
+        });
         store.apply({ type: "policy", policy: inForce });
         return { message: policyMessages.saved };
       }),

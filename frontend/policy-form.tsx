@@ -40,7 +40,7 @@ export function PolicyForm(props: PolicyFormProps) {
   const errors = errorsOf(draft);
   const onChange = (change: Partial<PolicyDraft>) =>
     setDraft({ ...draft, ...change });
-  const { preview, feedback } = state;
+  const { preview } = state;
   const policy = policyOf(draft);
   const previewed = preview && same(preview.of, policy) && preview.plan;
   return (
@@ -50,13 +50,23 @@ export function PolicyForm(props: PolicyFormProps) {
         <Fields {...{ draft, errors, onChange }} />
       </Locked>
       <Buttons {...props} {...{ policy, errors }} />
-      {feedback?.kind === "error" &&
-        ["preview", "savePolicy"].includes(feedback.action) && (
-          <Refusal action={feedback.action} sentence={feedback.sentence} />
-        )}
+      <Refused {...props} />
       {previewed && <RetentionPlan {...{ inForce, now }} plan={previewed} />}
     </Flex>
   );
+}
+
+/** What is in the form stays, until somebody asks for what the host has. */
+function Refused({ state: { feedback }, actions }: ProjectBackups) {
+  if (feedback?.kind !== "error") return null;
+  const { action, sentence, code } = feedback;
+  if (action !== "preview" && action !== "savePolicy") return null;
+  const remedy = code === "CONFLICT" && (
+    <Button size="small" onClick={() => void actions.readPolicy()}>
+      <FormattedMessage {...policyMessages.readAnew} />
+    </Button>
+  );
+  return <Refusal {...{ action, sentence, remedy }} />;
 }
 
 /** To be read, and not changed: dark enough for that. */

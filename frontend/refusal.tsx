@@ -1,5 +1,6 @@
 /** Why the host did not do what a dialog asked for, in the dialog. */
 
+import type { ReactNode } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import { actionFailed, type Sentence, say } from "./format.js";
 import type { ActionName } from "./model.js";
@@ -9,9 +10,11 @@ import { useShown } from "./use-shown.js";
 interface RefusalProps {
   action: ActionName;
   sentence: Sentence | undefined;
+  /** A button that may help. */
+  remedy?: ReactNode;
 }
 
-export function Refusal({ action, sentence }: RefusalProps) {
+export function Refusal({ action, sentence, remedy }: RefusalProps) {
   const intl = useIntl();
   const place = useShown(sentence);
   if (sentence === undefined) return null;
@@ -20,6 +23,7 @@ export function Refusal({ action, sentence }: RefusalProps) {
       <QuietAlert
         urgent
         type="error"
+        action={remedy}
         title={<FormattedMessage {...actionFailed[action]} />}
       >
         {say(intl, sentence)}

@@ -281,6 +281,10 @@ export const policyMessages = defineMessages({
     id: "project.settings.backups.policy.saveFailed",
     defaultMessage: "The policy was not saved",
   },
+  readAnew: {
+    id: "project.settings.backups.policy.readAnew",
+    defaultMessage: "Read it anew",
+  },
   useDefault: {
     id: "project.settings.backups.policy.useDefault",
     defaultMessage: "Use the host’s default",

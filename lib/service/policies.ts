@@ -1,5 +1,6 @@
 /** The policy of a project, and what it would do. */
 
+import { isDeepStrictEqual } from "node:util";
 import {
   BackupError,
   type Policy,
@@ -9,6 +10,7 @@ import { quotaOf, retentionOf } from "../jobs/retain.js";
 import { isEmptyRetention } from "../jobs/retention/index.js";
 import { checkSchedule } from "../jobs/schedule/index.js";
 import { policyOf } from "../tasks/policy.js";
+import type { Tools } from "../tasks/task.js";
 import type { Engine, Handler } from "./handlers.js";
 import { nextDueAt } from "./status.js";
 
@@ -19,9 +21,13 @@ export const policyHandlers: {
 
   set_policy(engine, { input }) {
     const { store, host } = engine.tools;
-    const { project_id, policy } = input;
+    const { project_id, policy, expected } = input;
     if (policy) requireSound(policy);
-    store.projects.setPolicy(project_id, policy, host.clock.now());
+    store.transaction(() => {
+      const own = ownPolicy(project_id, engine.tools);
+      if (expected !== undefined) requireSeen(own, [expected, policy]);
+      store.projects.setPolicy(project_id, policy, host.clock.now());
+    });
     return inForce(engine, project_id);
   },
 
@@ -49,14 +55,34 @@ async function inForce(
   { tools, calendar }: Engine,
   project_id: string,
 ): Promise<PolicyInForce> {
-  const { store, config } = tools;
+  const own = ownPolicy(project_id, tools);
   return {
     policy: policyOf(project_id, tools),
-    is_default: (store.projects.get(project_id)?.policy ?? null) === null,
+    is_default: own === null,
+    own,
     next_due_at: nextDueAt(project_id, { ...tools, calendar }),
     max_backups: await quotaOf(project_id, tools),
-    unforget_days: config.retention.unforget_days,
+    unforget_days: tools.config.retention.unforget_days,
   };
+}
+
+function ownPolicy(project_id: string, { store }: Tools): Policy | null {
+  return store.projects.get(project_id)?.policy ?? null;
+}
+
+/**
+ * The wanted one may be there already: an answer was lost, and the same is
+ * asked again.
+ *
+ * @throws BackupError CONFLICT
+ */
+function requireSeen(own: Policy | null, fine: (Policy | null)[]): void {
+  if (fine.some((one) => isDeepStrictEqual(one, own))) return;
+  throw new BackupError(
+    "CONFLICT",
+    "Somebody else has changed the policy meanwhile.",
+    { hint: "Read it again, and make your change anew." },
+  );
 }
 
 /** @throws BackupError INVALID_ARGUMENT */

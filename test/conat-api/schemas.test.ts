@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import {
   defaultPolicy,
+  expecting,
   type MethodName,
   methodNames,
   methods,
@@ -33,7 +34,7 @@ const requests: Record<MethodName, Record<string, unknown>> = {
   forget: { project_id, backup_id },
   unforget: { project_id, backup_id },
   get_policy: { project_id },
-  set_policy: { project_id, policy: defaultPolicy },
+  set_policy: { project_id, policy: defaultPolicy, expected: null },
   preview_policy: { project_id, policy: defaultPolicy },
 };
 
@@ -183,6 +184,15 @@ test("no policy at all means the host's default, when it is set", () => {
   expect(set_policy.input.parse(request)).toEqual(request);
   expect(set_policy.input.safeParse({ project_id }).success).toBe(false);
   expect(preview_policy.input.parse({ project_id })).toEqual({ project_id });
+});
+
+test("only a host that says what it has is told what was expected", () => {
+  const { own: _own, ...ofOld } = somePolicyInForce();
+  const reply = methods.get_policy.output.parse(ofOld);
+  expect(expecting(reply)).toEqual({});
+  expect(expecting({ ...reply, own: null })).toEqual({ expected: null });
+  const own = defaultPolicy;
+  expect(expecting({ ...reply, own })).toEqual({ expected: own });
 });
 
 test.each([

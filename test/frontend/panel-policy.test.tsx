@@ -85,6 +85,7 @@ test("what is changed is saved, and the rest stays", async () => {
       keep: { ...defaultPolicy.keep, daily: 30 },
       excludes: ["*.tmp", "/cache/"],
     },
+    expected: null,
   });
   expect(screen.queryByRole("dialog")).toBeNull();
   expect(document.body.textContent).toContain("The policy is saved.");
@@ -222,14 +223,46 @@ test("a preview that fails says why, in the drawer", async () => {
 
 test("the host's default comes back after one more question", async () => {
   const own = { ...defaultPolicy, enabled: false };
-  Object.assign(project.policy, { policy: own, is_default: false });
+  Object.assign(project.policy, { policy: own, own, is_default: false });
   const user = await openPolicy();
   expect(said()).toContain("This project has a policy of its own.");
   await press(user, "Use the host’s default");
   expect(host.count("set_policy")).toBe(0);
   await user.click(screen.getByRole("button", { name: "Use the default" }));
   await pass(500);
-  expect(saved()).toEqual({ project_id: project.project_id, policy: null });
+  const { project_id } = project;
+  expect(saved()).toEqual({ project_id, policy: null, expected: own });
+});
+
+test("a policy that somebody else has changed meanwhile is not overwritten", async () => {
+  const user = await openPolicy();
+  await type(user, field("Days"), "30");
+  const theirs = { ...defaultPolicy, enabled: false };
+  Object.assign(project.policy, { policy: theirs, own: theirs });
+  await press(user, "Save");
+  expect(drawer().getByRole("alert").textContent).toBe(
+    "The policy was not savedSomebody else has changed it.",
+  );
+  // What was typed is still there, and theirs, too.
+  expect(field("Days")).toHaveProperty("value", "30");
+  expect(project.policy.own).toEqual(theirs);
+  await press(user, "Read it anew");
+  expect(drawer().queryByRole("alert")).toBeNull();
+  expect(field("Days")).toHaveProperty("value", "14");
+  await type(user, field("Days"), "30");
+  await press(user, "Save");
+  expect(project.policy.own).toMatchObject({
+    ...{ enabled: false, keep: { daily: 30 } },
+  });
+});
+
+test("a host of old is not told what it would refuse", async () => {
+  delete project.policy.own;
+  const user = await openPolicy();
+  await press(user, "Save");
+  expect(saved()).toEqual({
+    ...{ project_id: project.project_id, policy: defaultPolicy },
+  });
 });
 
 test("a policy that cannot be read is asked for again by a click", async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import {
   type Backup,
   BackupError,
@@ -161,10 +162,14 @@ export const answers: Answers = {
     return { backup: Object.assign(backup, { forgotten_at: null }) };
   },
   get_policy: (project) => project.policy,
-  set_policy(project, { policy }) {
-    const set = policy ?? defaultPolicy;
+  set_policy(project, { policy, expected }) {
+    const { own } = project.policy;
+    if (expected !== undefined && !isDeepStrictEqual(expected, own)) {
+      throw new BackupError("CONFLICT", "Somebody else has changed it.");
+    }
+    const set = { policy: policy ?? defaultPolicy, own: policy };
     const is_default = policy === null;
-    return (project.policy = { ...project.policy, policy: set, is_default });
+    return (project.policy = { ...project.policy, ...set, is_default });
   },
   preview_policy(project) {
     const decisions = remembered(project).map((backup, index) => {

@@ -75,6 +75,7 @@ export function somePolicyInForce(
   return {
     policy: defaultPolicy,
     is_default: true,
+    own: null,
     next_due_at: null,
     max_backups: null,
     unforget_days: 7,

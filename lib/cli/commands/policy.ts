@@ -2,7 +2,12 @@
 
 import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
-import { BackupError, type Policy } from "../../../conat-api/index.js";
+import {
+  BackupError,
+  expecting,
+  type Input,
+  type Policy,
+} from "../../../conat-api/index.js";
 import { type Context, type GlobalOptions, withService } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
 import {
@@ -11,6 +16,7 @@ import {
   type PolicyFlags,
 } from "../policy-change.js";
 import { policyText, previewText } from "../policy-text.js";
+import type { Service } from "../service.js";
 
 interface SetOptions extends PolicyFlags {
   file?: string;
@@ -84,17 +90,18 @@ async function set(
   options: SetOptions,
 ): Promise<number> {
   const { service, output } = context;
-  const policy = await wanted(context, project_id, options);
-  const now = await service.call("set_policy", { project_id, policy });
+  const change = await wanted(context, project_id, options);
+  const now = await service.call("set_policy", { project_id, ...change });
   output.result(now, policyText(now));
   return exitCodes.ok;
 }
 
-async function wanted(
-  { service }: Context,
+/** A change of some of it says of what it is one; all of it is of nothing. */
+export async function wanted(
+  { service }: { service: Pick<Service, "call"> },
   project_id: string,
   { file, default: byDefault = false, ...flags }: SetOptions,
-): Promise<Policy | null> {
+): Promise<Omit<Input<"set_policy">, "project_id">> {
   // commander says that excludes are not taken away, too.
   const { excludes, ...named } = flags;
   const changes = Object.keys(named).length > 0 || excludes === false;
@@ -105,10 +112,10 @@ async function wanted(
       "Say what to set: --file, --default, or what to change.",
     );
   }
-  if (byDefault) return null;
-  if (file !== undefined) return readPolicy(file);
-  const inForce = await service.call("get_policy", { project_id });
-  return changePolicy(inForce.policy, flags);
+  if (byDefault) return { policy: null };
+  if (file !== undefined) return { policy: readPolicy(file) };
+  const seen = await service.call("get_policy", { project_id });
+  return { policy: changePolicy(seen.policy, flags), ...expecting(seen) };
 }
 
 async function preview(
