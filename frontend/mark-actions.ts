@@ -46,7 +46,7 @@ export function createMarkActions(tools: ActionTools): MarkActions {
       act(tools, "takeBack", backup_id, async (api, ticket) => {
         const { backup } = await api.unforget({ project_id, backup_id });
         store.apply({ type: "backup", ticket, backup });
-        return undefined;
+        return { message: marksMessages.tookBack };
       }),
   };
 }

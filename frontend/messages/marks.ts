@@ -117,6 +117,11 @@ export const marksMessages = defineMessages({
     id: "project.settings.backups.marks.takeBack",
     defaultMessage: "Take back",
   },
+  tookBack: {
+    id: "project.settings.backups.marks.tookBack",
+    defaultMessage:
+      "The backup is on the list again. It stays like one that somebody asked for: only the rule for those, or a quota, takes it again.",
+  },
   takeBackOf: {
     id: "project.settings.backups.marks.takeBackOf",
     defaultMessage: "Take back the backup of {time}",

@@ -129,6 +129,17 @@ describeReal(
       await drawer.getByText(/would be kept, (one|\d) would go/).waitFor();
       expect(await drawer.getByText("Goes").count()).toBeGreaterThan(0);
       await screenshot(page, "27-preview");
+
+      const args = ["policy", "set", host.project_id, "--keep-yearly", "9"];
+      await host.json(...args);
+      await drawer.getByRole("button", { name: "Save" }).click();
+      const anew = drawer.getByRole("button", { name: "Read it anew" });
+      await anew.waitFor();
+      await screenshot(page, "27-conflict");
+      await anew.click();
+      await anew.waitFor({ state: "hidden" });
+      const years = drawer.getByLabel("Years", { exact: true });
+      await until(async () => (await years.inputValue()) === "9");
       await drawer.getByRole("switch").click();
       await drawer.getByRole("button", { name: "Save" }).click();
       await page.getByText("The policy is saved.").waitFor();

@@ -247,6 +247,9 @@ describeReal("what people make of backups", { needs: ["rustic"] }, () => {
     );
     const back = await host.run("unforget", id, oldest);
     expect(firstLine(back)).toBe(`Backup ${oldest} is on the list again.`);
+    expect(back.stdout).toMatch(
+      /^It stays like one that somebody asked for: /m,
+    );
     expect(await ids()).toContain(oldest);
   });
 

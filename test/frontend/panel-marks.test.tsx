@@ -145,6 +145,7 @@ test("a forgotten backup leaves the list, and comes back by Take back", async ()
   await user.click(button(`Take back ${newest}`));
   await pass(500);
   expect(restores()).toHaveLength(2);
+  expect(text()).toContain("It stays like one that somebody asked for");
   expect(text()).toContain("No forgotten backup can be taken back.");
 });
 

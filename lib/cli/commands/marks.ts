@@ -89,6 +89,9 @@ async function forget({ service, output }: Context, of: Of): Promise<number> {
 
 async function unforget({ service, output }: Context, of: Of): Promise<number> {
   const answer = await service.call("unforget", of);
-  output.result(answer, `Backup ${of.backup_id} is on the list again.`);
+  output.result(
+    answer,
+    `Backup ${of.backup_id} is on the list again.\nIt stays like one that somebody asked for: only the rule for those (keep manual), or a quota, takes it again.`,
+  );
   return exitCodes.ok;
 }
