@@ -9,7 +9,8 @@ import { JobId, ProjectId } from "../../conat-api/index.js";
 import { ifAbsent } from "../source/filesystem.js";
 import type { Tools } from "../tasks/task.js";
 import { baseRoots } from "../work-directory.js";
-import { placesOf, removeUnowned } from "./sweep.js";
+import { allPlaces } from "../tasks/project-paths.js";
+import { removeUnowned } from "./sweep.js";
 
 /** What cannot be removed is told and stays. */
 export async function sweepBases(
@@ -17,7 +18,7 @@ export async function sweepBases(
   signal: AbortSignal,
 ): Promise<void> {
   const { host, config } = tools;
-  const places = await placesOf(tools, signal);
+  const places = await allPlaces(tools, signal);
   for (const root of baseRoots(host, config, places)) {
     for (const project_id of await namesIn(root, ProjectId)) {
       const folder = join(root, project_id);

@@ -9,13 +9,14 @@ import { JobId } from "../../conat-api/index.js";
 import { exists, ifAbsent } from "../source/filesystem.js";
 import { removeTree } from "../source/remove.js";
 import { endGroupsOf } from "../tasks/leftovers.js";
+import { allPlaces } from "../tasks/project-paths.js";
 import type { Tools } from "../tasks/task.js";
 import { stageRoots, stagingRoots } from "../work-directory.js";
 
 /** What cannot be removed is told and stays. */
 export async function sweep(tools: Tools, signal: AbortSignal): Promise<void> {
   const { host, config } = tools;
-  const places = await placesOf(tools, signal);
+  const places = await allPlaces(tools, signal);
   for (const root of stageRoots(host, config, places)) {
     for (const name of await unowned(root, tools)) {
       if (signal.aborted) return;
@@ -30,20 +31,6 @@ export async function sweep(tools: Tools, signal: AbortSignal): Promise<void> {
       await removeUnowned(join(root, name), tools, signal);
     }
   }
-}
-
-export async function placesOf(
-  { host: { projects } }: Tools,
-  signal: AbortSignal,
-): Promise<Set<string>> {
-  const places = new Set<string>();
-  for (const { project_id } of await projects.list({})) {
-    if (signal.aborted) break;
-    const paths = await projects.paths(project_id);
-    if (paths) places.add(paths.subvolume);
-    if (paths?.persist) places.add(paths.persist);
-  }
-  return places;
 }
 
 /** A row comes before its stage: what has none by now had one once. */

@@ -11,6 +11,7 @@ import { isAlive } from "../process-identity.js";
 import { removeTree } from "../source/remove.js";
 import { capturesOf } from "../source/stage-shape.js";
 import { groupOf, type JobRow, toJob } from "../store/index.js";
+import { allPlaces, placesOf } from "./project-paths.js";
 import { removeIfEmpty, removeStaging } from "./restore/staging.js";
 import { type Move, parseJournal, settleSwap } from "./restore/swap.js";
 import type { Tools } from "./task.js";
@@ -143,8 +144,9 @@ export async function removeStages(
   if (state === "failed" && journal !== null) return;
   if (kind === "restore") {
     const paths = await host.projects.paths(project_id);
-    const tools = { host, config, btrfs };
-    if (paths) await removeStaging(tools, paths, job_id, signal);
+    // A project that is gone had its places beside those of others.
+    const places = paths ? placesOf(paths) : await allPlaces({ host }, signal);
+    await removeStaging({ host, config, btrfs }, places, job_id, signal);
   }
   if (stage !== null) {
     await removeTree(stage, btrfs, signal);

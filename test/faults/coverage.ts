@@ -23,6 +23,8 @@ const waysKept = 12;
 
 export class Coverage {
   readonly points = new Map<string, Point>();
+  /** Runs that are on their way, and the point that they were sent to. */
+  private readonly sent = new Map<Plan, Point>();
   kills = 0;
   realKills = 0;
   private runs = 0;
@@ -44,14 +46,16 @@ export class Coverage {
     return [...this.points].filter(([, { kills }]) => kills < this.quota);
   }
 
-  take({ plan, kills, met }: Report): void {
+  take(plan: Plan, { kills, met }: Pick<Report, "kills" | "met">): void {
+    const sentTo = this.sent.get(plan);
+    // Wherever it came.
+    if (sentTo) sentTo.planned -= 1;
+    this.sent.delete(plan);
     for (const { point } of kills) {
       this.at(point).kills += 1;
       this.kills += 1;
       if (plan.real) this.realKills += 1;
     }
-    const aimed = plan.salt && kills[plan.salt.from - 1];
-    if (aimed) this.at(aimed.point).planned -= 1;
     // Chance behind a salt is not the seed's.
     if (plan.salt) return;
     for (const { point, incarnation, step } of met) {
@@ -64,17 +68,21 @@ export class Coverage {
   next(): Plan {
     this.runs += 1;
     const real = this.realKills < this.kills / 9;
-    const way = this.random.chance(this.aims()) ? this.rarest() : undefined;
-    if (way === undefined) {
+    const point = this.random.chance(this.aims()) ? this.rarest() : undefined;
+    if (point === undefined) {
       const kills = Array.from({ length: 4 }, () => this.anywhere());
       return { seed: `${this.seed}.${this.runs}`, kills, real };
     }
-    return {
+    const way = this.random.pick(point.ways);
+    const plan: Plan = {
       seed: way.seed,
       kills: [...way.steps.map((step) => ({ step })), this.anywhere()],
       salt: { from: way.steps.length, text: String(this.runs) },
       real,
     };
+    point.planned += 1;
+    this.sent.set(plan, point);
+    return plan;
   }
 
   /** At first new points are looked for, then those that were hit too rarely. */
@@ -92,15 +100,13 @@ export class Coverage {
     return { point, occurrence: 1 + random.below(3) };
   }
 
-  private rarest(): Way | undefined {
+  private rarest(): Point | undefined {
     const [, point] =
       this.byRarity().find(
         ([, { kills, planned, ways }]) =>
           kills + planned < this.quota && ways.length > 0,
       ) ?? [];
-    if (point === undefined) return undefined;
-    point.planned += 1;
-    return this.random.pick(point.ways);
+    return point;
   }
 
   private byRarity(): [string, Point][] {

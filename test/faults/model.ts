@@ -40,7 +40,7 @@ export async function runModel(options: ModelOptions): Promise<number> {
 
   const take = (plan: Plan, answer: Answer): void => {
     const report = "report" in answer ? answer.report : broken(plan, answer);
-    coverage.take(report);
+    coverage.take(plan, report);
     if (violations.length < mostPrinted && !expect) printViolations(report);
     violations.push(...report.violations);
     if (expect) {

@@ -8,7 +8,7 @@ import { dirname } from "node:path";
 import { BackupError, type Warning } from "../../../conat-api/index.js";
 import type { ProjectPaths } from "../../host.js";
 import { stagingDirectory } from "../../work-directory.js";
-import { projectPaths } from "../project-paths.js";
+import { placesOf, projectPaths } from "../project-paths.js";
 import type { Outcome, TaskRun, Tools } from "../task.js";
 import { beginSwap } from "./begin-swap.js";
 import { planMoves } from "./moves.js";
@@ -143,7 +143,7 @@ async function tidy(
 ): Promise<void> {
   const { job_id } = run.job;
   try {
-    await removeStaging(tools, paths, job_id);
+    await removeStaging(tools, placesOf(paths), job_id);
     tools.store.jobs.clearStage(job_id);
   } catch (error) {
     tools.host.logger.error("a restore's staging could not be removed", {

@@ -6,7 +6,7 @@ import { BackupError } from "../../../conat-api/index.js";
 import type { ProjectPaths } from "../../host.js";
 import { ifAbsent, isBtrfs, sourceKind } from "../../source/filesystem.js";
 import { removeTree } from "../../source/remove.js";
-import { stagingDirectory } from "../../work-directory.js";
+import { stagingRoots } from "../../work-directory.js";
 import type { Tools } from "../task.js";
 import { makeStaging } from "./write.js";
 
@@ -30,13 +30,12 @@ export async function prepareStaging(
 /** Beside the project, and beside a persist store elsewhere. */
 export async function removeStaging(
   { host, config, btrfs }: Pick<Tools, "host" | "config" | "btrfs">,
-  { subvolume, persist = subvolume }: ProjectPaths,
+  places: Iterable<string>,
   job_id: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  for (const place of new Set([subvolume, persist])) {
-    const staging = stagingDirectory(host, config, place, job_id);
-    await removeTree(staging, btrfs, signal);
+  for (const root of stagingRoots(host, config, places).keys()) {
+    await removeTree(join(root, job_id), btrfs, signal);
   }
 }
 
