@@ -33,7 +33,7 @@ export interface ProjectBackups {
   /** The methods of the contract, for callers in this process. */
   handlers: Handlers;
   tools: Tools;
-  /** What the scheduler does each minute, now; it may be switched off. */
+  /** What the scheduler does each minute, now. */
   tick(): Promise<void>;
   /** Reads the list of backups from the repository. */
   refresh(): Promise<void>;
@@ -88,9 +88,7 @@ export async function startProjectBackups(
     worker.wake();
     if (isUnread(tools)) refresher.queue();
     const wake = worker.wake;
-    if (config.schedule.enabled) {
-      scheduler = createScheduler({ tools, refresher, wake });
-    }
+    scheduler = createScheduler({ tools, refresher, wake });
   }
 
   return {

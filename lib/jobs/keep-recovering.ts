@@ -4,6 +4,7 @@ import type { JobRow } from "../store/index.js";
 import type { Tools } from "../tasks/task.js";
 import { type Deaths, watchOwners } from "./deaths.js";
 import { settleOrphans } from "./doubt.js";
+import { forAMoment } from "./for-a-moment.js";
 import { recoverRows, removeAbandoned } from "./recovery.js";
 import type { Refresher } from "./refresh.js";
 import { sweep } from "./sweep.js";
@@ -134,13 +135,4 @@ function createDoubtReader(
     last = performance.now();
     await refresher.refresh().catch(() => {});
   };
-}
-
-async function forAMoment(work: Promise<void>, atMostMs: number) {
-  let patience: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => {
-    patience = setTimeout(resolve, atMostMs);
-  });
-  await Promise.race([work, over]);
-  clearTimeout(patience);
 }

@@ -69,6 +69,8 @@ export async function quotaOf(
 /** So many projects in one go: others wait for the job file. */
 const atOnce = 200;
 const pauseMs = 600_000;
+/** In a row: then it is the hub, or the disk, and not the projects. */
+const mostFailures = 3;
 
 export type Retain = (
   projects: readonly ProjectRow[],
@@ -78,16 +80,18 @@ export type Retain = (
  * Returns whether the list has to be read before some can be looked at. One
  * that fails holds up no other.
  */
-export function createRetain(tools: Tools): Retain {
+export function createRetain(tools: Tools, signal: AbortSignal): Retain {
   const { store, host, repositories } = tools;
   const pauses = createPauses(host.clock, pauseMs);
   const retainOne = async (project_id: string, repository_id: string) => {
     try {
       await retain(project_id, repository_id, tools);
+      return true;
     } catch (error) {
       pauses.begin(project_id);
       const fields = { project_id, error: String(error) };
       host.logger.error("retention could not be done", fields);
+      return false;
     }
   };
   return async (projects) => {
@@ -100,8 +104,11 @@ export function createRetain(tools: Tools): Retain {
       .filter(({ project_id: id }) => !held.has(id) && !paused.has(id))
       .filter((row) => isDue(row, host.clock.now()));
     const readable = due.filter((row) => isRead(row, read_at));
+    let failures = 0;
     for (const { project_id } of readable.slice(0, atOnce)) {
-      await retainOne(project_id, repository_id);
+      if (signal.aborted || failures === mostFailures) break;
+      const done = await retainOne(project_id, repository_id);
+      failures = done ? 0 : failures + 1;
     }
     return { unread: readable.length < due.length };
   };
@@ -143,6 +150,8 @@ async function retain(
   const max_backups = await quotaOf(project_id, tools);
   // Whoever pins or forgets one comes before all of it, or after.
   const ids = store.transaction(() => {
+    // What it makes is to be counted: then it is due all the same.
+    if (isBackingUp(project_id, tools)) return [];
     const policy = policyOf(project_id, tools);
     const { decisions } = plan(project_id, tools, policy, max_backups);
     const keys = decisions
@@ -157,6 +166,11 @@ async function retain(
   });
   if (ids.length === 0) return;
   host.logger.info("retention has forgotten backups", { project_id, ids });
+}
+
+function isBackingUp(project_id: string, { store }: Tools): boolean {
+  const current = store.jobs.current(project_id);
+  return current?.kind === "backup" && current.state === "running";
 }
 
 /** Their grace is over: the backups of deleted projects are forgotten. */

@@ -60,7 +60,8 @@ type Save = (project_id: string) => Promise<void>;
 
 /** The next one would meet it too: they are all tried again soon. */
 function isOfAll(error: unknown): boolean {
-  return (error as { code?: string }).code === "REPOSITORY_UNREACHABLE";
+  const { code = "" } = error as { code?: string };
+  return code === "REPOSITORY_UNREACHABLE" || code === "STALLED";
 }
 
 /** undefined: there is none yet. */

@@ -1,35 +1,21 @@
 /**
- * The scheduler: each minute it asks for what is due. One process of a host
- * at a time; the rows are its only memory.
+ * The scheduler: each minute it asks for what is due, and tends what there is.
+ * One process of a host at a time; the rows are its only memory.
  */
 
 import { join } from "node:path";
-import type { Schedule } from "../../conat-api/index.js";
 import { readMachineClock } from "../machine-clock.js";
-import { readPressure } from "../pressure.js";
-import { sourceKind } from "../source/filesystem.js";
 import { type ProjectRow, tryFileLock } from "../store/index.js";
-import { hostPolicy } from "../tasks/policy.js";
 import type { Tools } from "../tasks/task.js";
+import { createBackUpDue } from "./back-up-due.js";
+import { forAMoment } from "./for-a-moment.js";
 import { askForMaintenance, dropBases, expireHistory } from "./housekeeping.js";
-import { isHigh } from "./pressure.js";
 import type { Refresher } from "./refresh.js";
 import { createRetain, forgetDeleted } from "./retain.js";
 import { createSaveDocuments } from "./save-documents.js";
-import {
-  admit,
-  afterTick,
-  type Calendar,
-  type Due,
-  openCalendar,
-  planDue,
-  roomFor,
-  type SchedulerState,
-  type ScheduleRow,
-  usableSchedule,
-} from "./schedule/index.js";
+import { afterTick, openCalendar } from "./schedule/index.js";
 import { sweepBases } from "./sweep-bases.js";
-import { noticeChanges, settleUnchanged } from "./unchanged.js";
+import { noticeChanges, sweepWatch } from "./unchanged.js";
 import { dayMs } from "./zone.js";
 
 export interface Scheduler {
@@ -47,26 +33,24 @@ export interface SchedulerNeeds {
   everyMs?: number;
 }
 
+/** A hub that does not answer keeps no host from closing. */
+const patienceMs = 10_000;
+
 export function createScheduler(needs: SchedulerNeeds): Scheduler {
   const { tools, everyMs = 60_000 } = needs;
-  const { host } = tools;
   const closing = new AbortController();
-  const calendar = openCalendar(tools.config.schedule);
-  const look = createLook(needs, calendar, closing.signal);
-  let looking: Promise<void> | undefined;
-  const lookOnce = async () => {
-    try {
-      await tryFileLock(join(host.dataDir, "scheduler.lock"), look);
-    } catch (error) {
-      if (closing.signal.aborted) return;
-      host.logger.error("the scheduler failed", { error: String(error) });
-    }
-  };
-  const tick = () => {
-    looking ??= lookOnce().finally(() => {
-      looking = undefined;
-    });
-    return looking;
+  const { signal } = closing;
+  const look = oneAtATime(
+    "scheduler",
+    createLook(needs, signal),
+    tools,
+    signal,
+  );
+  const tend = oneAtATime("upkeep", createTend(needs, signal), tools, signal);
+  // A hub or a repository that is slow holds up no backup.
+  const tick = async () => {
+    const seen = await look();
+    if (seen) await tend(seen);
   };
   const timer = setInterval(() => void tick(), everyMs).unref();
   const stop = () => {
@@ -78,23 +62,58 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
     stop,
     async close() {
       stop();
-      await looking;
+      await forAMoment(Promise.all([look.idle(), tend.idle()]), patienceMs);
     },
   };
 }
 
-function createLook(
-  { tools, refresher, wake }: SchedulerNeeds,
-  calendar: Calendar,
+/** One process of a host; who comes meanwhile waits for what is under way. */
+function oneAtATime<A extends unknown[], T>(
+  name: string,
+  action: (...given: A) => Promise<T>,
+  { host }: Tools,
   signal: AbortSignal,
-): () => Promise<void> {
+) {
+  const lock = join(host.dataDir, `${name}.lock`);
+  let now: Promise<T | undefined> | undefined;
+  const once = async (...given: A): Promise<T | undefined> => {
+    try {
+      return (await tryFileLock(lock, () => action(...given)))?.result;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      host.logger.error(`the ${name} failed`, { error: String(error) });
+      return undefined;
+    }
+  };
+  const run = (...given: A) => {
+    if (signal.aborted) return Promise.resolve(undefined);
+    now ??= once(...given).finally(() => {
+      now = undefined;
+    });
+    return now;
+  };
+  return Object.assign(run, { idle: () => now });
+}
+
+/** The projects that live on the host now. */
+interface Seen {
+  present: ReadonlySet<string>;
+  projects: readonly ProjectRow[];
+}
+
+type Steps = Record<string, () => Promise<unknown> | void>;
+
+/** What has changed, and which backups are due. */
+function createLook(
+  { tools, wake }: SchedulerNeeds,
+  signal: AbortSignal,
+): () => Promise<Seen> {
+  const { store, host, config } = tools;
+  const calendar = openCalendar(config.schedule);
   const backUp = createBackUpDue(tools, calendar, signal);
-  const retain = createRetain(tools);
-  const save = createSaveDocuments(tools, signal);
-  const watch = { signal };
-  const isTime = createTimes(tools.host.clock);
+  const watch = sweepWatch(tools, signal);
+  const isTime = createTimes(host.clock);
   return async () => {
-    const { store, host } = tools;
     const now = host.clock.now();
     const before = store.scheduler.get();
     const ticks = afterTick(before, now, readMachineClock());
@@ -103,22 +122,40 @@ function createLook(
     const present = new Set(listed.map(({ project_id }) => project_id));
     const projects = store.projects.see([...present], now);
     noticeEdits(listed, projects, tools);
-    const steps: Record<string, () => Promise<void> | void> = {
+    const steps: Steps = {
       "changes could not be noticed": async () => {
         const last = isTime("notice", noticeEveryMs, before?.ticked_at ?? now);
         if (last !== undefined) await noticeChanges(last, tools, watch);
       },
-      "backups that are due could not be asked for": () =>
-        backUp(projects, ticks),
+      "backups that are due could not be asked for": async () => {
+        if (config.schedule.enabled) await backUp(projects, ticks);
+      },
+    };
+    await take(steps, { tools, wake, signal });
+    return { present, projects };
+  };
+}
+
+/** What keeps backups, pins and the repository in order: it may be slow. */
+function createTend(
+  { tools, refresher, wake }: SchedulerNeeds,
+  signal: AbortSignal,
+): (seen: Seen) => Promise<void> {
+  const retain = createRetain(tools, signal);
+  const save = createSaveDocuments(tools, signal);
+  const isTime = createTimes(tools.host.clock);
+  return ({ present, projects }) => {
+    const now = tools.host.clock.now();
+    const steps: Steps = {
+      "maintenance could not be asked for": () => askForMaintenance(tools),
+      "bases could not be dropped": () => dropBases(tools),
       "deleted projects could not be looked at": () =>
         forgetDeleted(present, tools),
       "retention could not be done": async () => {
         const { unread } = await retain(projects);
         if (unread || isListOld(tools)) refresher.queue();
       },
-      "maintenance could not be asked for": () => askForMaintenance(tools),
       "documents could not be saved": save,
-      "bases could not be dropped": () => dropBases(tools),
       "bases that no row names could not be removed": async () => {
         const last = isTime("sweep bases", sweepEveryMs, now);
         if (last !== undefined) await sweepBases(tools, signal);
@@ -128,18 +165,29 @@ function createLook(
         if (due !== undefined) await expireHistory(tools, signal);
       },
     };
-    for (const [failed, step] of Object.entries(steps)) {
-      if (signal.aborted) return;
-      // One that fails holds up no other.
-      await Promise.resolve()
-        .then(step)
-        .catch((error: unknown) => {
-          if (signal.aborted) return;
-          host.logger.error(failed, { error: String(error) });
-        });
-      wake();
-    }
+    return take(steps, { tools, wake, signal });
   };
+}
+
+/** One that fails holds up no other. */
+async function take(
+  steps: Steps,
+  {
+    tools: { host },
+    wake,
+    signal,
+  }: Pick<SchedulerNeeds, "tools" | "wake"> & { signal: AbortSignal },
+): Promise<void> {
+  for (const [failed, step] of Object.entries(steps)) {
+    if (signal.aborted) return;
+    await Promise.resolve()
+      .then(step)
+      .catch((error: unknown) => {
+        if (signal.aborted) return;
+        host.logger.error(failed, { error: String(error) });
+      });
+    wake();
+  }
 }
 
 /** It looks at every project of the host. */
@@ -190,78 +238,4 @@ function noticeEdits(
         since: edited.get(project_id) ?? 0,
       })),
   );
-}
-
-function createBackUpDue(
-  tools: Tools,
-  calendar: Calendar,
-  signal: AbortSignal,
-) {
-  const { store, host, config } = tools;
-  const { settings } = calendar;
-  const toScheduleRow = createScheduleRows(tools, calendar);
-  let high = false;
-
-  return async (projects: readonly ProjectRow[], ticks: SchedulerState) => {
-    const now = host.clock.now();
-    const rows = projects.map(toScheduleRow);
-    const isUnasked = unaskedSince(rows, tools);
-    const planned = planDue(rows, { ...ticks, calendar, now });
-    const due = planned.filter(isUnasked);
-    if (due.length === 0) return;
-    const ids = due.map(({ project_id }) => project_id);
-    const settled = await settleUnchanged(ids, tools, { signal });
-    const changed = due.filter(({ project_id }) => !settled.has(project_id));
-    const sample = await readPressure(await placeOf(changed, tools));
-    high = isHigh(sample, config.pressure, high);
-    const room = roomFor({
-      cap: config.limits.jobs,
-      waiting: store.jobs.countScheduled(),
-      projects: rows.filter(({ enabled }) => enabled).length,
-      settings,
-    });
-    const gate = { room, now, pressure: { high }, settings };
-    for (const project_id of admit(changed.filter(isUnasked), gate)) {
-      store.jobs.askBackup({
-        ...{ project_id, now },
-        ...{ trigger: "scheduled", requested_by: "scheduler" },
-      });
-    }
-  };
-}
-
-/** Whoever asks while the scheduler looks has a backup of this slot. */
-function unaskedSince(rows: readonly ScheduleRow[], { store }: Tools) {
-  const before = new Map(
-    rows.map(({ project_id, tried_at }) => [project_id, tried_at]),
-  );
-  return ({ project_id }: Due): boolean => {
-    const now = store.projects.get(project_id);
-    return now?.busy === false && now.tried_at === before.get(project_id);
-  };
-}
-
-/** The projects' file system, or at least the host's own. */
-async function placeOf(due: readonly Due[], { host }: Tools): Promise<string> {
-  const [first] = due;
-  const paths = first && (await host.projects.paths(first.project_id));
-  const there = paths && (await sourceKind(paths.subvolume));
-  return there ? paths.subvolume : host.dataDir;
-}
-
-function createScheduleRows({ config, host }: Tools, calendar: Calendar) {
-  const told = new Set<string>();
-  const tell = (project_id: string, schedule: Schedule) => {
-    const key = JSON.stringify([project_id, schedule]);
-    if (told.has(key)) return;
-    told.add(key);
-    const fields = { project_id, schedule };
-    host.logger.warn("a schedule cannot be used: daily counts", fields);
-  };
-  return (row: ProjectRow): ScheduleRow => {
-    const { enabled, schedule: asked } = row.policy ?? hostPolicy(config);
-    const schedule = usableSchedule(asked, calendar);
-    if (schedule !== asked) tell(row.project_id, asked);
-    return { ...row, enabled, schedule, first_seen_at: row.first_seen_at ?? 0 };
-  };
 }

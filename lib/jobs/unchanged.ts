@@ -20,6 +20,11 @@ import { dayMs } from "../tasks/expired.js";
 import { policyOf } from "../tasks/policy.js";
 import type { Tools } from "../tasks/task.js";
 
+/** A file system that does not answer holds up no other for ever. */
+export function sweepWatch({ config }: Tools, signal: AbortSignal): Watch {
+  return { signal, idleTimeoutMs: config.limits.idle_timeout_seconds * 1000 };
+}
+
 /** Returns the projects that it settled. */
 export async function settleUnchanged(
   project_ids: readonly string[],
@@ -28,6 +33,7 @@ export async function settleUnchanged(
 ): Promise<Set<string>> {
   const { store, host } = tools;
   const bases = usableBases(tools);
+  const { btrfs } = tools;
   // Before anything is looked at: what is written later may be in no answer.
   const fixed_at = host.clock.now();
   const asked = await lookUp(
@@ -36,7 +42,7 @@ export async function settleUnchanged(
     watch,
   );
   if (asked.length === 0) return new Set();
-  const equal = await unwritten(asked, tools.btrfs, watch);
+  const equal = await unwritten(asked, { btrfs, host, watch });
   const now = host.clock.now();
   const settled = store.jobs.settleUnchanged(equal, { now, fixed_at });
   return new Set(settled.map(({ project_id }) => project_id));
@@ -51,20 +57,24 @@ export async function noticeChanges(
   tools: Tools,
   watch: Watch,
 ): Promise<void> {
-  const { btrfs, store } = tools;
+  const { store, host } = tools;
   // Of all, however long ago they were taken.
   const bases = store.bases.all();
   const asked = (await subvolumesOf(bases, tools)).map((one) => ({
     ...one,
     persist: undefined,
   }));
-  const lazily = { list: btrfs.list, sync: () => Promise.resolve() };
-  const equal = await unwritten(asked, lazily, watch);
+  const btrfs = { list: tools.btrfs.list, sync: () => Promise.resolve() };
+  const equal = await unwritten(asked, { btrfs, host, watch });
   const same = new Set(equal.map(({ project_id }) => project_id));
+  const changed = asked
+    .map(({ base }) => base)
+    .filter(({ project_id }) => !same.has(project_id));
+  // What was excluded is in no backup.
+  const widened = bases.filter((base) => !isAsBefore(base, tools));
+  const noticed = [...changed, ...widened];
   store.projects.notice(
-    asked
-      .filter(({ base }) => !same.has(base.project_id))
-      .map(({ base: { project_id } }) => ({ project_id, since })),
+    noticed.map(({ project_id }) => ({ project_id, since })),
   );
 }
 
@@ -100,16 +110,22 @@ async function subvolumesOf(
   bases: readonly BaseRow[],
   tools: Tools,
 ): Promise<Place[]> {
+  const { projects } = tools.host;
   const found = await Promise.all(
-    bases.map(async (base) => {
-      const { project_id, excludes } = base;
-      const policy = policyOf(project_id, tools);
-      if (excludes !== digestOf(policy.excludes)) return [];
-      const paths = await tools.host.projects.paths(project_id);
-      return paths ? [{ base, paths }] : [];
-    }),
+    bases
+      .filter((base) => isAsBefore(base, tools))
+      .map(async (base) => {
+        // What the host cannot tell now is left to a job, which says why.
+        const paths = await projects.paths(base.project_id).catch(() => {});
+        return paths ? [{ base, paths }] : [];
+      }),
   );
   return found.flat();
+}
+
+/** It was taken with the excludes that hold now. */
+function isAsBefore({ project_id, excludes }: BaseRow, tools: Tools): boolean {
+  return excludes === digestOf(policyOf(project_id, tools).excludes);
 }
 
 async function lookUp(
@@ -128,15 +144,26 @@ async function lookUp(
   return found.flat();
 }
 
+interface Looking {
+  btrfs: Pick<Btrfs, "list" | "sync">;
+  host: Pick<Tools["host"], "logger">;
+  watch: Watch;
+}
+
 /** Those of which every answer says that nothing was written since. */
 async function unwritten(
   asked: readonly Asked[],
-  btrfs: Pick<Btrfs, "list" | "sync">,
-  watch: Watch,
+  { btrfs, host, watch }: Looking,
 ): Promise<UnchangedProject[]> {
   const all = asked.map((one) => ({ ...one, pairs: pairsOf(one) }));
   const paths = all.flatMap(({ pairs }) => pairs.flat());
-  const generations = await readGenerations(paths, btrfs, watch);
+  const generations = await readGenerations(paths, btrfs, {
+    ...watch,
+    onFailure(path, error) {
+      const fields = { path, error: String(error) };
+      host.logger.error("a file system could not be looked at", fields);
+    },
+  });
   return all
     .filter(({ base, persist, pairs }) => {
       if (persist && persistState(persist) !== base.persist) return false;

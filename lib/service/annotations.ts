@@ -1,12 +1,13 @@
 /** Names, notes, pins; forgetting a backup and taking it back. */
 
 import { type Backup, BackupError } from "../../conat-api/index.js";
-import { pinsLeft } from "../jobs/retention/index.js";
+import { isManual, pinsLeft } from "../jobs/retention/index.js";
 import { quotaOf } from "../jobs/retain.js";
 import type { AnnotationFacts } from "../store/index.js";
 import { dayMs } from "../tasks/expired.js";
 import { noSuchBackup } from "../tasks/restore/index.js";
 import type { Tools } from "../tasks/task.js";
+import { nameOf } from "./callers.js";
 import type { Handler } from "./handlers.js";
 
 interface Asked {
@@ -48,19 +49,37 @@ export const annotationHandlers: {
     };
   },
 
-  async unforget({ tools }, { input }) {
+  async unforget({ tools }, { caller, input }) {
     const max_backups = await quotaOf(input.project_id, tools);
     return tools.store.transaction(() => {
       const backup = findBackup(tools, input);
+      requireNotGoing(tools, backup);
       requireStaying(tools, backup);
       // Its pin comes back with it.
       if (backup.pinned && backup.forgotten_at !== null) {
         requirePlace(tools, backup, max_backups);
       }
-      return { backup: annotate(tools, backup, { forgotten_at: null }) };
+      // What would take a scheduled one would take it again.
+      const wanted_by = isManual(backup) ? undefined : nameOf(caller);
+      const facts = { forgotten_at: null, wanted_by };
+      return { backup: annotate(tools, backup, facts) };
     });
   },
 };
+
+/** @throws BackupError CONFLICT: it would be forgotten again at once. */
+function requireNotGoing(
+  { store, config, host }: Tools,
+  { project_id }: Backup,
+): void {
+  const { deleted_at = null } = store.projects.get(project_id) ?? {};
+  const { deleted_days } = config.retention;
+  const before = host.clock.now() - deleted_days * dayMs;
+  if (deleted_at === null || deleted_at > before) return;
+  throw new BackupError("CONFLICT", "The project was deleted.", {
+    hint: "Its backups stay when its deletion is taken back.",
+  });
+}
 
 /** @throws BackupError CONFLICT: a job removes it, and it may be gone. */
 function requireStaying({ store }: Tools, backup: Backup): void {

@@ -4,7 +4,7 @@ import type { Notice } from "../../conat-api/index.js";
 import type { RepositoryRow } from "../store/index.js";
 import type { Tools } from "../tasks/task.js";
 
-export type NoticeNeeds = Pick<Tools, "store" | "config"> & {
+export type NoticeNeeds = Pick<Tools, "store"> & {
   host: Pick<Tools["host"], "clock" | "host_id">;
 };
 
@@ -18,8 +18,6 @@ export function noticesOf(
   const { kit_exported_at, damage, maintainer } = repository;
   if (kit_exported_at === null) notices.push(noKit);
   if (damage !== null) notices.push(damaged);
-  // Where nothing is scheduled nobody has asked, or did long ago.
-  if (!needs.config.schedule.enabled) return notices;
   const isAsked = repository.maintainer_asked_at !== null;
   if (isAsked && maintainer === null) notices.push(noMaintainer);
   const failing = failingOf(repository, project_id, needs);

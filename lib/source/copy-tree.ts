@@ -22,13 +22,21 @@ export async function copyTree(
     ["cp", "-a", "--reflink=auto", "-T", source, target],
     { privileged, environment, signal, onGroup, idleTimeoutMs },
   );
-  const vanished = /cannot (stat|open) .*No such file/.test(stderr);
-  if (exitCode === 0 || (exitCode === 1 && vanished)) return;
+  if (exitCode === 0 || (exitCode === 1 && onlyVanished(stderr))) return;
   throw new BackupError(
     /No space left|quota exceeded/i.test(stderr)
       ? "NO_SPACE"
       : "FILESYSTEM_FAILED",
     "The project's persist store could not be copied.",
     { hint: "The host's log has the reason.", details: stderr },
+  );
+}
+
+/** A line each; names with line breaks are quoted. */
+function onlyVanished(stderr: string): boolean {
+  const lines = stderr.split("\n").filter((line) => line !== "");
+  return (
+    lines.length > 0 &&
+    lines.every((line) => /cannot (stat|open) .*No such file/.test(line))
   );
 }

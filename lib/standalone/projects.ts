@@ -153,7 +153,12 @@ async function lastEdited({
   project_id: string;
   path: string;
 }): Promise<{ project_id: string; last_edited: number }[]> {
-  const stats = await stat(path).catch(ifAbsent);
-  if (!stats?.isDirectory()) return [];
-  return [{ project_id, last_edited: Math.floor(stats.mtimeMs) }];
+  try {
+    const stats = await stat(path).catch(ifAbsent);
+    if (!stats?.isDirectory()) return [];
+    return [{ project_id, last_edited: Math.floor(stats.mtimeMs) }];
+  } catch {
+    // It is there, and cannot be looked at: its backup says why.
+    return [{ project_id, last_edited: 0 }];
+  }
 }

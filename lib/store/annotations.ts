@@ -29,6 +29,8 @@ export interface AnnotationFacts {
   name?: string | null | undefined;
   note?: string | null | undefined;
   pinned?: boolean | undefined;
+  /** Who wants it from now on, as if they had asked for it. */
+  wanted_by?: string | undefined;
   forgotten_at?: number | null | undefined;
   /** Who forgets it or takes it back; default: a person. */
   forgotten_by?: Forgetter;
@@ -44,14 +46,15 @@ export interface BackupKey {
 // back. What retention alone said is in no document: nothing to write then.
 const updateSql = `
   INSERT INTO annotations (repository_id, backup_id, project_id, name, note,
-    pinned, updated_at, forgotten_at, forgotten_by, forgetting_at)
+    pinned, wanted_by, updated_at, forgotten_at, forgotten_by, forgetting_at)
   VALUES (@repository_id, @backup_id, @project_id, @name, @note,
-    coalesce(@pinned, 0), iif(@has_facts, @now, 0), @forgotten_at,
+    coalesce(@pinned, 0), @wanted_by, iif(@has_facts, @now, 0), @forgotten_at,
     iif(@has_forgotten, @forgotten_by, NULL), iif(@has_forgotten, @now, 0))
   ON CONFLICT (project_id, repository_id, backup_id) DO UPDATE SET
     name = iif(@has_name, @name, name),
     note = iif(@has_note, @note, note),
     pinned = coalesce(@pinned, pinned),
+    wanted_by = coalesce(wanted_by, @wanted_by),
     updated_at = iif(@has_facts, max(updated_at + 1, @now), updated_at),
     forgotten_at = iif(@has_forgotten, @forgotten_at, forgotten_at),
     forgotten_by = iif(@has_forgotten, @forgotten_by, forgotten_by),
@@ -123,6 +126,7 @@ function valuesOf({
   name,
   note,
   pinned,
+  wanted_by,
   forgotten_at,
   forgotten_by = "person",
 }: AnnotationFacts) {
@@ -130,7 +134,8 @@ function valuesOf({
     ...{ name: name ?? null, has_name: flag(name) },
     ...{ note: note ?? null, has_note: flag(note) },
     pinned: pinned === undefined ? null : Number(pinned),
-    has_facts: flag(name) | flag(note) | flag(pinned),
+    wanted_by: wanted_by ?? null,
+    has_facts: flag(name) | flag(note) | flag(pinned) | flag(wanted_by),
     ...{ forgotten_at: forgotten_at ?? null, forgotten_by },
     has_forgotten: flag(forgotten_at),
   };

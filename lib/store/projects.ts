@@ -20,6 +20,8 @@ export interface ProjectRow {
   /** It has one of a later version, which this one does not understand. */
   policy_unread: boolean;
   retained_at: number | null;
+  /** null: it is not. */
+  deleted_at: number | null;
   /** A backup of it waits or runs. */
   busy: boolean;
 }
@@ -32,7 +34,7 @@ type Stored = Omit<ProjectRow, "policy" | "policy_unread" | "busy"> & {
 
 const columns = `project_id, first_seen_at, covered_at, tried_at,
   failed_in_a_row, failed_at, unprotected_since, policy, policy_unread,
-  retained_at,
+  retained_at, deleted_at,
   ${isBusy("backup")} AS busy`;
 
 /** Two questions, each of an index of its own: it is asked for thousands. */
@@ -94,10 +96,20 @@ export function storingProjects(database: Database) {
     ON CONFLICT (project_id) DO UPDATE SET deleted_at = @deleted_at,
       seen_at = NULL, first_seen_at = NULL
       WHERE deleted_at IS NULL`);
-  const restored = database.prepare(
-    `UPDATE projects SET deleted_at = NULL
-     WHERE deleted_at IS NOT NULL
-       AND project_id NOT IN (SELECT value FROM json_each(?))`,
+  const restored = database
+    .prepare(
+      `UPDATE projects SET deleted_at = NULL
+       WHERE deleted_at IS NOT NULL
+         AND project_id NOT IN (SELECT value FROM json_each(?))
+       RETURNING project_id`,
+    )
+    .pluck();
+  // What its deletion took, and nothing else.
+  const takeBack = database.prepare(
+    `UPDATE annotations
+     SET forgotten_at = NULL, forgetting_at = forgetting_at + 1
+     WHERE project_id = ? AND forgotten_by = 'deletion'
+       AND forgotten_at IS NOT NULL`,
   );
 
   const seeAll = database.transaction(
@@ -120,7 +132,8 @@ export function storingProjects(database: Database) {
 
   const setDeleted = database.transaction((found: readonly Deleted[]) => {
     for (const one of found) deleted.run({ ...one });
-    restored.run(JSON.stringify(found.map(({ project_id }) => project_id)));
+    const ids = JSON.stringify(found.map(({ project_id }) => project_id));
+    for (const project_id of restored.all(ids)) takeBack.run(project_id);
   });
 
   return {

@@ -23,7 +23,7 @@ import {
 } from "../support/engine-processes.js";
 import { dead, self, verbsOf } from "../support/job-rows.js";
 import { isRunning } from "../support/processes.js";
-import { removeTree } from "../support/temp.js";
+import { removeTree, tempDir } from "../support/temp.js";
 import { makeSlowRustic } from "../support/slow-rustic.js";
 import { describeReal } from "../support/tools.js";
 import { until } from "../support/until.js";
@@ -279,6 +279,28 @@ describe("recovery", () => {
     await recover(tools);
     expect(readdirSync(join(host.dataDir, "stage"))).toEqual([]);
     expect(row()).toEqual({ ...settled, stage: null });
+  });
+
+  test("removes what a restore staged beside the store of a project that has gone", async () => {
+    const { tools, job_id, row, place } = await withDead("restore");
+    const { host, config } = tools;
+    const store = join(tempDir("persist"), "store");
+    const staging = stagingDirectory(host, config, store, job_id);
+    mkdirSync(join(staging, "persist"), { recursive: true });
+    const stage = stagingDirectory(host, config, place, job_id);
+    tools.store.jobs.note(job_id, { stage });
+    const { projects } = host;
+    const gone = row().project_id;
+    const other = randomUUID();
+    projects.list = () =>
+      Promise.resolve([{ project_id: other, last_edited: 0 }]);
+    projects.paths = (id) => {
+      const beside = { subvolume: place, persist: store };
+      return Promise.resolve(id === gone ? undefined : beside);
+    };
+    await recover(tools);
+    expect(existsSync(staging)).toBe(false);
+    expect(row().stage).toBeNull();
   });
 
   test("settles a row that cannot be cleaned up, and goes on with the others", async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ProjectHost } from "../../lib/host.js";
 import { withFileLock } from "../../lib/store/index.js";
 import { change } from "../support/change.js";
+import { self } from "../support/job-rows.js";
 import { startTestEngine, type TestEngine } from "../support/engine.js";
 import { describeReal } from "../support/tools.js";
 import { until } from "../support/until.js";
@@ -13,6 +14,10 @@ const dayMs = 24 * hourMs;
 /** An hour before the window, which is from midnight to six. */
 const evening = new Date().setUTCHours(23, 0, 0, 0);
 const minuteMs = 60_000;
+
+const keepOne = {
+  ...{ last: 1, hourly: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0 },
+};
 
 /** However busy the machine is that the tests run on. */
 const never = {
@@ -65,6 +70,17 @@ describeReal("the scheduler", { needs: ["rustic"] }, () => {
       now = Math.min(end, now + step);
       await tick();
     }
+  }
+
+  /** The backups of so many nights; each day something changes. */
+  async function nights(project_id: string, count: number) {
+    const made: (string | null)[] = [];
+    for (let night = 1; night <= count; night++) {
+      change(engine.projectDir(project_id));
+      await sleepTill(evening + (night - 1) * dayMs + 8 * hourMs);
+      made.push((await jobsOf(project_id))[0]?.backup_id ?? null);
+    }
+    return made.map(String);
   }
 
   test("makes one backup of each project in a night, whoever else is there", async () => {
@@ -151,17 +167,11 @@ describeReal("the scheduler", { needs: ["rustic"] }, () => {
   });
 
   test("forgets what retention drops, and removes it a week later", async () => {
-    const keep = { last: 1, hourly: 0, daily: 0, weekly: 0, monthly: 0 };
     const [project_id = ""] = await start({
-      config: { policy: { keep: { ...keep, yearly: 0 } } },
+      config: { policy: { keep: keepOne } },
     });
     await tick();
-    const made: (string | null)[] = [];
-    for (let night = 1; night <= 3; night++) {
-      change(engine.projectDir(project_id));
-      await sleepTill(evening + (night - 1) * dayMs + 8 * hourMs);
-      made.push((await jobsOf(project_id))[0]?.backup_id ?? null);
-    }
+    const made = await nights(project_id, 3);
     const listed = async (forgotten: boolean) =>
       (await engine.local("list", { project_id, forgotten })).backups.map(
         ({ backup_id }) => backup_id,
@@ -213,6 +223,36 @@ describeReal("the scheduler", { needs: ["rustic"] }, () => {
     expect(store.bases.all()).toEqual([]);
   });
 
+  test("gives a project whose deletion is taken back what that took, and no more", async () => {
+    let deleted: { project_id: string; deleted_at: number }[] = [];
+    const [project_id = ""] = await start({
+      config: { retention: { deleted_days: 2, unforget_days: 3 } },
+    });
+    engine.host.projects.deleted = () => Promise.resolve(deleted);
+    const { backup_id: unwanted } = await engine.backup(project_id);
+    change(engine.projectDir(project_id));
+    const { backup_id } = await engine.backup(project_id);
+    await engine.local("forget", { project_id, backup_id: unwanted });
+    await tick();
+    const paths = engine.paths.get(project_id);
+    deleted = [{ project_id, deleted_at: now }];
+    engine.paths.delete(project_id);
+    now += 2.5 * dayMs;
+    await tick();
+    const listed = async () =>
+      (await engine.local("list", { project_id })).backups.map(
+        (one) => one.backup_id,
+      );
+    expect(await listed()).toEqual([]);
+    await expect(
+      engine.local("unforget", { project_id, backup_id }),
+    ).rejects.toMatchObject({ code: "CONFLICT" });
+    deleted = [];
+    if (paths) engine.paths.set(project_id, paths);
+    await tick();
+    expect(await listed()).toEqual([backup_id]);
+  });
+
   test("sees by the machine's own clock that the host's was set", async () => {
     await start();
     await tick();
@@ -245,6 +285,97 @@ describeReal("the scheduler", { needs: ["rustic"] }, () => {
     expect(await jobsOf(project_id)).toHaveLength(1);
     await sleepTill(evening + 29.75 * hourMs);
     expect(await jobsOf(project_id)).toHaveLength(2);
+  });
+
+  test("is not held up by a hub that does not answer", async () => {
+    const [project_id = ""] = await start({
+      host: { quota: () => new Promise(() => {}) },
+    });
+    await engine.backup(project_id);
+    const { store } = engine.backups.tools;
+    // Not awaited: it hangs.
+    const look = () =>
+      until(() => {
+        void engine.backups.tick();
+        return store.scheduler.get()?.ticked_at === now;
+      });
+    await look();
+    for (now += dayMs; now < evening + 2 * dayMs; now += 9 * minuteMs) {
+      change(engine.projectDir(project_id));
+      await look();
+    }
+    await until(async () => (await jobsOf(project_id)).length > 1);
+    const [newest] = await jobsOf(project_id);
+    expect(newest).toMatchObject({ trigger: "scheduled" });
+  });
+
+  test("goes on where the host cannot say where a project is", async () => {
+    const [lost = "", other = ""] = await start({ projects: 2 });
+    const { projects } = engine.host;
+    const { paths } = projects;
+    projects.paths = (id) =>
+      id === lost ? Promise.reject(new Error("no answer")) : paths(id);
+    await tick();
+    await sleepTill(evening + 8 * hourMs);
+    expect(await jobsOf(other)).toMatchObject([{ state: "succeeded" }]);
+    expect(await jobsOf(lost)).not.toEqual([]);
+  });
+
+  test("keeps all in order where no backup is scheduled", async () => {
+    const [project_id = ""] = await start({
+      config: {
+        schedule: { enabled: false },
+        policy: { keep: keepOne, keep_manual: { last: 1, days: 0 } },
+      },
+    });
+    await engine.backup(project_id);
+    now += minuteMs;
+    change(engine.projectDir(project_id));
+    const { backup_id } = await engine.backup(project_id);
+    await sleepTill(evening + 8 * hourMs);
+    expect(await jobsOf(project_id)).toHaveLength(2);
+    const { backups } = await engine.local("list", { project_id });
+    expect(backups).toMatchObject([{ backup_id }]);
+  });
+
+  test("leaves to people what they took back", async () => {
+    const [project_id = ""] = await start({
+      config: { policy: { keep: keepOne } },
+    });
+    await tick();
+    const [night1 = "", night2 = ""] = await nights(project_id, 2);
+    const listed = async () =>
+      (await engine.local("list", { project_id })).backups.map(
+        ({ backup_id }) => backup_id,
+      );
+    expect(await listed()).toEqual([night2]);
+    const { backup } = await engine.local("unforget", {
+      ...{ project_id, backup_id: night1 },
+    });
+    expect(backup.trigger).toBe("manual");
+    await sleepTill(now + 2 * dayMs, hourMs);
+    expect(await listed()).toContain(night1);
+  });
+
+  test("waits with retention for a backup that runs", async () => {
+    const [project_id = ""] = await start({
+      config: { policy: { keep: keepOne } },
+    });
+    await tick();
+    await nights(project_id, 1);
+    const { store } = engine.backups.tools;
+    const retained = () => store.projects.get(project_id)?.retained_at;
+    const before = retained();
+    const { row } = store.jobs.askBackup({
+      ...{ project_id, now, trigger: "manual", requested_by: "test" },
+    });
+    store.jobs.claim({ owner: self, cap: 9, now, only: row.job_id });
+    now += 2 * dayMs;
+    await engine.backups.tick();
+    expect(retained()).toBe(before);
+    store.jobs.settle(row.job_id, { state: "cancelled", now });
+    await engine.backups.tick();
+    expect(retained()).toBe(now);
   });
 
   test("leaves a host alone while another process of it looks", async () => {

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { settleUnchanged } from "../../lib/jobs/unchanged.js";
+import { noticeChanges, settleUnchanged } from "../../lib/jobs/unchanged.js";
 import { identifyProcess } from "../../lib/process-identity.js";
 import { type BtrfsEngine, startBtrfsEngine } from "../support/btrfs-engine.js";
 import { describeReal } from "../support/tools.js";
@@ -157,6 +157,23 @@ describeReal(
       const path = join(String(base?.path), "project", "notes.txt");
       return Number.parseInt(readFileSync(path, "utf8"), 10) || 0;
     };
+
+    test("takes what was excluded until now for not yet protected", async () => {
+      await start(2);
+      const [project_id = "", other = ""] = engine.projects;
+      const { tools } = engine.backups;
+      const since = () => tools.store.projects.get(project_id);
+      const { policy } = await engine.local("get_policy", { project_id });
+      await engine.local("set_policy", {
+        project_id,
+        policy: { ...policy, excludes: ["/data/"] },
+      });
+      await noticeChanges(Date.now(), tools, {});
+      expect(since()?.unprotected_since).toEqual(expect.any(Number));
+      expect(tools.store.projects.get(other)?.unprotected_since ?? null).toBe(
+        null,
+      );
+    });
 
     test("tells how much is not yet protected, a moment later", async () => {
       await start(1);

@@ -113,6 +113,19 @@ describeReal("on btrfs", { needs: ["btrfs"] }, () => {
     }
   });
 
+  test("are unknown where a file system does not answer, and it is told", async () => {
+    const { project } = await makeProject(image.path);
+    const failed: string[] = [];
+    const deaf = {
+      list: btrfs.list,
+      sync: () => Promise.reject(new Error("no answer")),
+    };
+    const onFailure = (path: string) => void failed.push(path);
+    const found = await readGenerations([project], deaf, { onFailure });
+    expect([...found]).toEqual([]);
+    expect(failed).toEqual([project]);
+  });
+
   test("of a restored subvolume are not those of the one before", async () => {
     const one = await makeProject(image.path);
     const two = await makeProject(image.path);

@@ -7,12 +7,30 @@ import { copyTree } from "../../lib/source/copy-tree.js";
 import { isRunning } from "../support/processes.js";
 import { tempDir } from "../support/temp.js";
 
-function slowCopy(): Record<string, string> {
+function copyingBy(script: string): Record<string, string> {
   const bin = tempDir("bin");
-  writeFileSync(join(bin, "cp"), "#!/bin/sh\nexec /bin/sleep 60\n");
+  writeFileSync(join(bin, "cp"), `#!/bin/sh\n${script}\n`);
   chmodSync(join(bin, "cp"), 0o755);
   return { PATH: bin };
 }
+
+const slowCopy = () => copyingBy("exec /bin/sleep 60");
+
+const gone = "cp: cannot stat '/a/x-wal': No such file or directory";
+const full = "cp: error writing '/b/y': No space left on device";
+const saying = (...lines: string[]) =>
+  copyingBy(
+    [...lines.map((line) => `echo "${line}" >&2`), "exit 1"].join("\n"),
+  );
+
+test("goes on where files vanish, and where nothing else fails", async () => {
+  const privileged: string[] = [];
+  await copyTree("/a", "/b", { privileged, environment: saying(gone, gone) });
+  const environment = saying(gone, full);
+  await expect(
+    copyTree("/a", "/b", { privileged, environment }),
+  ).rejects.toMatchObject({ code: "NO_SPACE" });
+});
 
 test("cancelled, with its process group in the row until then", async () => {
   const cancel = new AbortController();

@@ -107,6 +107,17 @@ describe("a directory that is protected", () => {
     expect(await projects.paths(project_id)).toEqual({ subvolume: path });
   });
 
+  test("that cannot be looked at is listed, and holds up no other", async () => {
+    const { protection, ids } = newHost();
+    const path = tempDir("letters");
+    const one = await protection.protect(path);
+    const other = await protection.protect(tempDir("pictures"));
+    rmSync(path, { recursive: true });
+    symlinkSync(path, path);
+    const both = [one.project_id, other.project_id].toSorted();
+    expect(await ids()).toEqual(both);
+  });
+
   test("is listed when it changed", async () => {
     const { protection, projects } = newHost();
     const path = tempDir("letters");

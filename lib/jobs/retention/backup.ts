@@ -20,6 +20,6 @@ export interface RetentionPolicy {
  * Somebody asked for it. Where nothing says who did, nobody can tell that
  * nobody did.
  */
-export function isManual({ trigger }: RetentionBackup): boolean {
+export function isManual({ trigger }: Pick<Backup, "trigger">): boolean {
   return trigger !== "scheduled" && trigger !== "retry";
 }
