@@ -1,6 +1,6 @@
 /** A host on a fresh btrfs image, with a repository of its own. */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -17,6 +17,8 @@ import { mountBtrfs } from "../support/btrfs-image.js";
 export interface BenchHost {
   /** On btrfs. */
   projects: string;
+  /** A directory in it is the persist store of the project with its name. */
+  stores: string;
   dataDir: string;
   repository: string;
   /** Of the repository. */
@@ -31,9 +33,10 @@ export async function startBenchHost(sizeBytes: number): Promise<BenchHost> {
   process.env.PB_TEST_ROOT = root;
   const image = await mountBtrfs({ sizeBytes });
   const projects = join(image.path, "projects");
+  const stores = join(image.path, "persist");
   const repository = join(image.path, "repository");
   const dataDir = join(image.path, "data");
-  await execa("mkdir", [projects]);
+  await execa("mkdir", [projects, stores]);
   const host: ProjectHost = {
     host_id: "bench",
     dataDir,
@@ -42,7 +45,11 @@ export async function startBenchHost(sizeBytes: number): Promise<BenchHost> {
     projects: {
       list: () => Promise.resolve([]),
       role: () => Promise.resolve(undefined),
-      paths: (id) => Promise.resolve({ subvolume: join(projects, id) }),
+      paths: (id) => {
+        const persist = join(stores, id);
+        const store = existsSync(persist) ? { persist } : {};
+        return Promise.resolve({ subvolume: join(projects, id), ...store });
+      },
       withStopped: (_id, action) => action(),
     },
   };
@@ -54,6 +61,7 @@ export async function startBenchHost(sizeBytes: number): Promise<BenchHost> {
   const backups = await startProjectBackups(host, config);
   return {
     projects,
+    stores,
     dataDir,
     repository,
     password: () => String(backups.tools.repositories.kit()?.password),
