@@ -12,6 +12,8 @@ export interface ProjectRow {
   first_seen_at: number | null;
   covered_at: number | null;
   tried_at: number | null;
+  /** The newest backup job, in the order of rows, is cancelled. */
+  cancelled: boolean;
   failed_in_a_row: number;
   failed_at: number | null;
   unprotected_since: number | null;
@@ -26,15 +28,22 @@ export interface ProjectRow {
   busy: boolean;
 }
 
-type Stored = Omit<ProjectRow, "policy" | "policy_unread" | "busy"> & {
+type Stored = Omit<
+  ProjectRow,
+  "policy" | "policy_unread" | "cancelled" | "busy"
+> & {
   policy: string | null;
   policy_unread: 0 | 1;
+  cancelled: 0 | 1;
   busy: 0 | 1;
 };
 
 const columns = `project_id, first_seen_at, covered_at, tried_at,
   failed_in_a_row, failed_at, unprotected_since, policy, policy_unread,
   retained_at, deleted_at,
+  coalesce((SELECT state = 'cancelled' FROM jobs
+    WHERE jobs.project_id = projects.project_id AND kind = 'backup'
+    ORDER BY seq DESC LIMIT 1), 0) AS cancelled,
   ${isBusy("backup")} AS busy`;
 
 /** Two questions, each of an index of its own: it is asked for thousands. */
@@ -172,6 +181,7 @@ function toProjectRow(row: Stored): ProjectRow {
     ...row,
     policy: policy ?? null,
     policy_unread: policy === undefined,
+    cancelled: row.cancelled === 1,
     busy: row.busy === 1,
   };
 }

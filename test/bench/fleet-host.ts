@@ -114,7 +114,7 @@ function makeMember(world: World, project: Project, index: number): Member {
     schedule: { type: "daily" },
     ...{ enabled: true, busy: false, first_seen_at: begin },
     // All were backed up at some time of the day before.
-    ...{ covered_at: begin - 1, tried_at: null },
+    ...{ covered_at: begin - 1, tried_at: null, cancelled: false },
     ...{ failed_in_a_row: 0, failed_at: null, unprotected_since: null },
   };
   const since = begin + exponential(random, project.everyMs);

@@ -212,7 +212,8 @@ function reportCron(): void {
       expression: `${index % 60} ${Math.floor(index / 60) % 24} * * ${Math.floor(index / 1440)}`,
     },
     ...{ enabled: true, busy: false, first_seen_at: 0, covered_at: end - 1 },
-    ...{ tried_at: null, failed_in_a_row: 0, failed_at: null },
+    ...{ tried_at: null, cancelled: false },
+    ...{ failed_in_a_row: 0, failed_at: null },
     unprotected_since: null,
   }));
   const [first, ...later] = [0, 1, 2, 3, 4].map((tick) => {

@@ -24,7 +24,7 @@ function row(changes: Partial<ScheduleRow> = {}): ScheduleRow {
   return {
     ...{ project_id: randomUUID(), schedule: daily, enabled: true },
     ...{ covered_at: noon - 2 * dayMs, tried_at: noon - 2 * dayMs },
-    ...{ failed_in_a_row: 0, failed_at: null, busy: false },
+    ...{ failed_in_a_row: 0, failed_at: null, cancelled: false, busy: false },
     ...{ unprotected_since: null, first_seen_at: noon - 100 * dayMs },
     ...changes,
   };
@@ -76,13 +76,14 @@ describe("a project is due", () => {
   });
 
   test("no more after somebody cancelled its backup", () => {
-    expect(isDue({ tried_at: noon - minuteMs })).toBe(false);
+    const cancelled = { project_id, cancelled: true };
     const tried_at = noon - minuteMs;
+    expect(isDue({ ...cancelled, tried_at })).toBe(false);
     const tomorrow = { now: noon + dayMs };
-    expect(isDue({ tried_at }, tomorrow)).toBe(true);
+    expect(isDue({ ...cancelled, tried_at }, tomorrow)).toBe(true);
     // Cancelled before that instant came.
-    expect(isDue({ project_id, tried_at: due_at - 1 })).toBe(true);
-    expect(isDue({ project_id, tried_at: due_at })).toBe(false);
+    expect(isDue({ ...cancelled, tried_at: due_at - 1 })).toBe(true);
+    expect(isDue({ ...cancelled, tried_at: due_at })).toBe(false);
   });
 
   test("by cron as well", () => {
@@ -158,9 +159,14 @@ describe("a project that fails", () => {
   });
 
   test("is not let be as though it had been cancelled", () => {
-    const failed = { failed_in_a_row: 1, failed_at: noon - dayMs / 24 };
-    expect(isDue({ ...failed, tried_at: failed.failed_at })).toBe(true);
-    expect(isDue({ ...failed, tried_at: failed.failed_at + 1 })).toBe(false);
+    const failed_at = noon - hourMs;
+    const failed = { failed_in_a_row: 1, failed_at, tried_at: failed_at };
+    expect(isDue(failed)).toBe(true);
+    // A retry, which is written at that instant.
+    expect(isDue({ ...failed, cancelled: true })).toBe(false);
+    // What waited behind the one that failed.
+    const behind = { cancelled: true, tried_at: failed_at - 1 };
+    expect(isDue({ ...failed, ...behind })).toBe(true);
   });
 });
 
@@ -322,7 +328,8 @@ describe("a clock that was set back by two hours", () => {
   test("does not bring back what somebody cancelled", () => {
     const one = covered();
     const tried_at = firstDue(one, state);
-    expect(firstDue({ ...one, tried_at }, state)).toBe(nextOf(one));
+    const cancelled = { ...one, tried_at, cancelled: true };
+    expect(firstDue(cancelled, state)).toBe(nextOf(one));
     const failed = { failed_at: tried_at + 1, failed_in_a_row: 1 };
     const again = firstDue({ ...one, tried_at, ...failed }, state);
     expect(again - tried_at).toBeLessThanOrEqual(11 * minuteMs);
@@ -352,6 +359,7 @@ test("an order does not depend on that of the rows, and nothing is changed", () 
       tried_at: instants,
       failed_in_a_row: fc.nat(12),
       failed_at: instants,
+      cancelled: fc.boolean(),
       busy: fc.boolean(),
       unprotected_since: instants,
       first_seen_at: fc.integer({ min: noon - 9 * dayMs, max: noon }),

@@ -145,6 +145,28 @@ describeReal("the scheduler", { needs: ["rustic"] }, () => {
     }
   });
 
+  test("brings back no retry that somebody cancelled, until the next window", async () => {
+    const [project_id = ""] = await start();
+    await tick();
+    const { repositories, store } = engine.backups.tools;
+    const offline = jest.spyOn(repositories, "resolve");
+    const error = Object.assign(new Error("no"), { code: "EIO" });
+    offline.mockRejectedValue(error);
+    const { next_due_at } = await engine.local("status", { project_id });
+    now = next_due_at ?? 0;
+    await engine.backups.tick();
+    await until(() => store.jobs.current(project_id)?.trigger === "retry");
+    offline.mockRestore();
+    const { job_id = "" } = store.jobs.current(project_id) ?? {};
+    await engine.local("cancel", { project_id, job_id });
+    const states = async () =>
+      (await jobsOf(project_id)).map(({ state }) => state);
+    await sleepTill(now + 12 * hourMs);
+    expect(await states()).toEqual(["cancelled", "failed"]);
+    await sleepTill(now + 13 * hourMs);
+    expect(await states()).toEqual(["succeeded", "cancelled", "failed"]);
+  });
+
   test("leaves alone whose policy says so", async () => {
     const [project_id = ""] = await start();
     const { policy } = await engine.local("get_policy", { project_id });

@@ -35,6 +35,24 @@ describe("what the scheduler knows of a project", () => {
     });
   });
 
+  test("tells a retry that was cancelled from the failure before it", () => {
+    const project_id = newProject();
+    const seen = () => store.projects.get(project_id);
+    ask(project_id, { now: 1000 });
+    const { job_id = "" } = claim({ now: 1000 }) ?? {};
+    const ending = { state: "failed", now: 2000, retry_at: 9000 } as const;
+    store.jobs.settle(job_id, ending);
+    const same = { tried_at: 2000, failed_at: 2000, failed_in_a_row: 1 };
+    expect(seen()).toMatchObject({ ...same, busy: true, cancelled: false });
+    const { job_id: retry } = store.jobs.current(project_id) ?? {};
+    store.jobs.cancel(String(retry), "local", 2500);
+    expect(seen()).toMatchObject({ ...same, busy: false, cancelled: true });
+    ask(project_id, { now: 3000 });
+    expect(seen()).toMatchObject({ tried_at: 3000, cancelled: false });
+    settle("failed", 3000);
+    expect(seen()).toMatchObject({ failed_in_a_row: 2, cancelled: false });
+  });
+
   test("keeps the oldest change until a backup holds it", () => {
     const project_id = newProject();
     const since = () => store.projects.get(project_id)?.unprotected_since;

@@ -23,6 +23,8 @@ export interface ScheduleRow {
   covered_at: number | null;
   /** When the newest backup job, in any state, was written. */
   tried_at: number | null;
+  /** Somebody cancelled that one. */
+  cancelled: boolean;
   failed_in_a_row: number;
   /** End of the newest failure. */
   failed_at: number | null;
@@ -113,12 +115,13 @@ function overdueAt(
  * cancels one does not find it back a minute later.
  */
 function wasCancelled(
-  { tried_at, failed_at }: ScheduleRow,
+  { tried_at, failed_at, cancelled }: ScheduleRow,
   due_at: number,
   now: number,
 ): boolean {
-  if (tried_at === null || tried_at < due_at) return false;
-  return tried_at > (failed_at ?? -Infinity) && !isAhead(tried_at, now);
+  if (!cancelled || tried_at === null || tried_at < due_at) return false;
+  // A retry is written at the very instant of the failure before it.
+  return tried_at >= (failed_at ?? -Infinity) && !isAhead(tried_at, now);
 }
 
 /**
