@@ -52,7 +52,7 @@ export const Status = z.object({
   failed_in_a_row: z.number().int().nonnegative(),
   /** The running or next pending job of the project. */
   current: Job.nullable(),
-  /** When the next backup begins by itself; null: none does. */
+  /** When the next backup begins by itself: now, if it is due; null: none does. */
   next_due_at: Instant.nullable(),
   /** Does the project's policy make backups by itself? */
   scheduled: z.boolean(),

@@ -12,7 +12,7 @@ import { checkSchedule } from "../jobs/schedule/index.js";
 import { policyOf } from "../tasks/policy.js";
 import type { Tools } from "../tasks/task.js";
 import type { Engine, Handler } from "./handlers.js";
-import { nextDueAt } from "./status.js";
+import { nextDueAt } from "./next-due.js";
 
 export const policyHandlers: {
   [M in "get_policy" | "set_policy" | "preview_policy"]: Handler<M>;

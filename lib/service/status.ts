@@ -4,23 +4,18 @@ import type {
   Health,
   Job,
   RepositoryState,
+  Schedule,
   Status,
   Unprotected,
 } from "../../conat-api/index.js";
-import {
-  type Calendar,
-  dueOf,
-  usableSchedule,
-} from "../jobs/schedule/index.js";
+import { isOverdue, usableSchedule } from "../jobs/schedule/index.js";
 import { type RepositoryRow, toJob } from "../store/index.js";
 import { policyOf } from "../tasks/policy.js";
 import type { Tools } from "../tasks/task.js";
-import { noticesOf } from "./notices.js";
+import { type NextDueNeeds, nextDueAt } from "./next-due.js";
+import { type NoticeNeeds, noticesOf } from "./notices.js";
 
-type Needs = Pick<Tools, "store" | "repositories" | "config"> & {
-  host: Pick<Tools["host"], "clock" | "host_id">;
-  calendar: Calendar;
-};
+type Needs = Pick<Tools, "repositories"> & NextDueNeeds & NoticeNeeds;
 
 export function projectStatus(needs: Needs, project_id: string): Status {
   const { store, repositories } = needs;
@@ -39,7 +34,7 @@ export function projectStatus(needs: Needs, project_id: string): Status {
     repository_id === undefined
       ? undefined
       : backups.list({ project_id, repository_id, limit: 1 })[0];
-  const { enabled } = policyOf(project_id, needs);
+  const { enabled, schedule } = policyOf(project_id, needs);
   const scheduled = enabled && needs.config.schedule.enabled;
   const unprotected = unprotectedOf(project_id, needs);
   return {
@@ -48,7 +43,7 @@ export function projectStatus(needs: Needs, project_id: string): Status {
       last_backup !== undefined,
       newest(["succeeded", "failed"]),
       (repository?.damage ?? null) !== null ||
-        (scheduled && isOverdue(unprotected, needs)),
+        (scheduled && waitsTooLong(unprotected, project_id, schedule, needs)),
     ),
     last_backup: last_backup ?? null,
     last_success: newest(["succeeded"]),
@@ -56,11 +51,9 @@ export function projectStatus(needs: Needs, project_id: string): Status {
     failed_in_a_row: store.projects.get(project_id)?.failed_in_a_row ?? 0,
     current: current ? toJob(current) : null,
     next_due_at:
-      current?.state === "pending"
+      current?.kind === "backup" && current.state === "pending"
         ? current.run_at
-        : scheduled
-          ? nextDueAt(project_id, needs)
-          : null,
+        : nextDueAt(project_id, needs),
     scheduled,
     unprotected,
     repository: repository ? stateOf(repository, needs) : null,
@@ -80,27 +73,15 @@ function stateOf(
   return { checked_at, damaged: damage !== null, data_checked_at, pruned_at };
 }
 
-/** null: none begins by itself. */
-export function nextDueAt(project_id: string, needs: Needs): number | null {
-  const { config, calendar, host } = needs;
-  const { enabled, schedule } = policyOf(project_id, needs);
-  if (!enabled || !config.schedule.enabled) return null;
-  const now = host.clock.now();
-  const usable = usableSchedule(schedule, calendar);
-  const { next_at } = dueOf(project_id, usable, calendar, now);
-  return Number.isFinite(next_at) ? next_at : null;
-}
-
-/** A host promises a day and two hours. */
-const overdueMs = 26 * 3600 * 1000;
-
-function isOverdue(
+function waitsTooLong(
   unprotected: Unprotected | null,
-  { host }: Pick<Needs, "host">,
+  project_id: string,
+  asked: Schedule,
+  { calendar, host }: Needs,
 ): boolean {
-  return (
-    unprotected !== null && host.clock.now() - unprotected.since > overdueMs
-  );
+  if (unprotected === null) return false;
+  const project = { project_id, schedule: usableSchedule(asked, calendar) };
+  return isOverdue(unprotected.since, project, calendar, host.clock.now());
 }
 
 function unprotectedOf(

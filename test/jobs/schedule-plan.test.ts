@@ -5,6 +5,7 @@ import {
   defaultScheduleSettings,
   type Due,
   dueOf,
+  nextDue,
   openCalendar,
   planDue,
   type PlanState,
@@ -16,6 +17,7 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const daily = { type: "daily" } as const;
 const weekly = { type: "cron", expression: "0 3 * * 0" } as const;
+const hourly = { type: "cron", expression: "0 * * * *" } as const;
 const calendar = openCalendar(defaultScheduleSettings);
 const noon = Date.parse("2026-05-04T12:00Z");
 
@@ -344,6 +346,47 @@ test("of changes that a wrong clock dates later nothing is known", () => {
   ];
   const order = plan(rows).map(({ project_id }) => project_id);
   expect(order.indexOf(rows[2]!.project_id)).toBe(2);
+});
+
+test("what is said to come next is what comes, by any schedule and after any past", () => {
+  const past = fc.integer({ min: noon - 5 * dayMs, max: noon });
+  const maybe = fc.option(past);
+  const set_back_ms = fc.integer({ min: -3 * hourMs, max: 3 * hourMs });
+  const away_ms = fc.integer({ min: 10 * minuteMs, max: 3 * dayMs });
+  const rows = fc.record({
+    project_id: fc.uuid(),
+    schedule: fc.constantFrom(daily, weekly, hourly),
+    covered_at: maybe,
+    tried_at: maybe,
+    cancelled: fc.boolean(),
+    failed_in_a_row: fc.nat(9),
+    failed_at: maybe,
+    unprotected_since: maybe,
+    first_seen_at: past,
+  });
+  const states = fc.record({
+    ...{ resumed_at: maybe, away_ms, set_at: maybe, set_back_ms },
+  });
+  fc.assert(
+    fc.property(rows, states, (facts, ticks) => {
+      const one = row(facts);
+      const state = { ...ticks, calendar, now: noon };
+      const at = Math.ceil(Math.max(noon, nextDue(one, state).ready_at));
+      expect(plan([one], { ...ticks, now: at })).toHaveLength(1);
+      // And not before: a minute's steps would take minutes here.
+      for (let now = at - 1; now >= noon; now -= 37 * minuteMs) {
+        expect(plan([one], { ...ticks, now })).toEqual([]);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("while a backup waits or runs, the next one is that of the next instant", () => {
+  const one = row({ busy: true });
+  const { next_at } = dueOf(one.project_id, daily, calendar, noon);
+  const state = { calendar, ...afterTick(undefined, noon), now: noon };
+  expect(nextDue(one, state).ready_at).toBe(next_at);
 });
 
 test("an order does not depend on that of the rows, and nothing is changed", () => {

@@ -1,4 +1,8 @@
-import type { Job } from "../../conat-api/index.js";
+import {
+  defaultPolicy,
+  type Job,
+  type Schedule,
+} from "../../conat-api/index.js";
 import { healthOf } from "../../lib/service/status.js";
 import { startTestEngine, type TestEngine } from "../support/engine.js";
 import { makeSlowRustic, type SlowRustic } from "../support/slow-rustic.js";
@@ -116,5 +120,70 @@ describe("the status of a project", () => {
     expect(waiting.next_due_at).toBe(job.run_at);
     expect(waiting.current).toEqual(job);
     await idle.close();
+  });
+});
+
+describe("a project that was backed up is in danger", () => {
+  const hourMs = 3600 * 1000;
+  const minuteMs = 60_000;
+  /** A Monday. */
+  const noon = Date.parse("2026-05-04T12:00Z");
+  let engine: TestEngine;
+  let project_id: string;
+  let repository_id: string;
+  let now: number;
+
+  beforeAll(async () => {
+    now = noon;
+    engine = await startTestEngine({
+      host: { clock: { now: () => now } },
+      config: { schedule: { enabled: true } },
+    });
+    project_id = engine.projects[0] as string;
+    const job = await engine.backup(project_id);
+    repository_id = job.repository_id as string;
+    now = noon + minuteMs;
+    const { store } = engine.backups.tools;
+    store.projects.notice([{ project_id, since: now }]);
+  });
+  afterAll(() => engine.close());
+
+  const healthAt = async (instant: number) => {
+    now = instant;
+    return (await engine.local("status", { project_id })).health;
+  };
+  const cron = (expression: string, time_zone = "UTC") =>
+    ({ type: "cron", expression, time_zone }) as const;
+
+  test.each<[string, Schedule, number, number]>([
+    ["daily", { type: "daily" }, 14, 26],
+    ["hourly", cron("0 * * * *"), 3, 3.1],
+    ["weekly", cron("0 3 * * 0"), 5 * 24 + 17, 5 * 24 + 17.1],
+    ["by a schedule that is none", cron("0 3 * * 0", "Mars/Olympus"), 14, 26],
+  ])(
+    "once a change waits for longer than it may: %s",
+    async (_name, schedule, notYet, overdue) => {
+      const { store } = engine.backups.tools;
+      const policy = { ...defaultPolicy, schedule };
+      store.projects.setPolicy(project_id, policy, now);
+      expect(await healthAt(noon + notYet * hourMs)).toBe("ok");
+      expect(await healthAt(noon + overdue * hourMs)).toBe("warning");
+    },
+  );
+
+  test("but not where nothing is scheduled", async () => {
+    const { store } = engine.backups.tools;
+    const policy = { ...defaultPolicy, enabled: false };
+    store.projects.setPolicy(project_id, policy, now);
+    expect(await healthAt(noon + 90 * 24 * hourMs)).toBe("ok");
+  });
+
+  test("as long as a check of the repository has found damage", async () => {
+    const { repositories } = engine.backups.tools.store;
+    expect(await healthAt(noon + hourMs)).toBe("ok");
+    repositories.checked(repository_id, { errors: ["a pack is gone"] }, now);
+    expect(await healthAt(now)).toBe("warning");
+    repositories.checked(repository_id, { errors: [] }, now);
+    expect(await healthAt(now)).toBe("ok");
   });
 });

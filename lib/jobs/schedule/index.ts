@@ -5,7 +5,14 @@ export { type Calendar, openCalendar } from "./calendar.js";
 export { checkSchedule } from "./check.js";
 export type { Surroundings } from "./cron.js";
 export { dueOf } from "./due.js";
-export { type Due, planDue, type PlanState, type ScheduleRow } from "./plan.js";
+export { isOverdue } from "./overdue.js";
+export {
+  type Due,
+  nextDue,
+  planDue,
+  type PlanState,
+  type ScheduleRow,
+} from "./plan.js";
 export { afterTick, type SchedulerState } from "./resume.js";
 export { type QueueFacts, roomFor } from "./room.js";
 export { usableSchedule } from "./usable.js";

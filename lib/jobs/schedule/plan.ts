@@ -1,9 +1,10 @@
-/** Which projects are due now; pure. */
+/** Which projects are due now, or will be; pure. */
 
 import type { Schedule } from "../../../conat-api/index.js";
 import { dayMs } from "../zone.js";
 import { backOffMs } from "./back-off.js";
 import type { Calendar } from "./calendar.js";
+import type { Surroundings } from "./cron.js";
 import { dueOf } from "./due.js";
 import { fractionOf, salts } from "./hash.js";
 import type { SchedulerState } from "./resume.js";
@@ -55,40 +56,51 @@ export interface PlanState extends Pick<
 
 /** In the order in which they should start. */
 export function planDue(rows: readonly ScheduleRow[], state: PlanState): Due[] {
-  const due: Due[] = [];
-  for (const row of rows) {
-    if (!row.enabled || row.busy) continue;
-    const one = dueNow(row, state);
-    if (one) due.push(one);
-  }
-  return due.toSorted(byUrgency);
+  return rows
+    .filter(({ enabled }) => enabled)
+    .map((row) => nextDue(row, state))
+    .filter(({ ready_at }) => ready_at <= state.now)
+    .toSorted(byUrgency);
 }
 
-function dueNow(row: ScheduleRow, state: PlanState): Due | undefined {
-  const { project_id, failed_in_a_row } = row;
-  const due_at = uncovered(row, state);
-  if (due_at === undefined) return undefined;
-  const ready_at = Math.max(
-    caughtUpAt(project_id, due_at, state),
-    triedAgainAt(row, state.now),
-  );
-  if (ready_at > state.now) return undefined;
-  const failing = failed_in_a_row > 0;
-  const risk_since = riskSince(row, due_at, state.now);
-  return { project_id, due_at, ready_at, risk_since, failing };
-}
-
-/** The due instant that no backup covers; undefined: there is none. */
-function uncovered(row: ScheduleRow, state: PlanState): number | undefined {
-  const { project_id, schedule, covered_at } = row;
+/**
+ * The next backup that the scheduler asks for, if all stays as it is until
+ * then: at `ready_at`, or now where that has passed.
+ */
+export function nextDue(row: ScheduleRow, state: PlanState): Due {
+  const { project_id, schedule, failed_in_a_row } = row;
   const { calendar, now } = state;
-  const { due_at, next_at } = dueOf(project_id, schedule, calendar, now);
+  const instants = dueOf(project_id, schedule, calendar, now);
+  const due_at = uncovered(row, instants, state);
+  const caughtUp = caughtUpAt(project_id, due_at, state);
+  return {
+    ...{ project_id, due_at, failing: failed_in_a_row > 0 },
+    // Its next instant, where that comes first, is due as ever: never both.
+    ready_at: Math.max(
+      Math.min(caughtUp, instants.next_at),
+      triedAgainAt(row, now),
+    ),
+    risk_since: riskSince(row, due_at, now),
+  };
+}
+
+/** The due instant that no backup covers: the newest, or one to come. */
+function uncovered(
+  row: ScheduleRow,
+  instants: Surroundings,
+  state: PlanState,
+): number {
+  const { covered_at, busy } = row;
+  const { now } = state;
+  const { due_at, next_at } = instants;
+  // What waits or runs will cover the newest.
+  if (busy) return next_at;
   // What a wrong clock said proves nothing: once more, then.
   const covered = covered_at !== null && !isAhead(covered_at, now);
   if (covered && covered_at >= due_at) return overdueAt(row, next_at, state);
-  if (wasCancelled(row, due_at, now)) return undefined;
+  if (wasCancelled(row, due_at, now)) return next_at;
   if (covered_at !== null) return due_at;
-  return firstDueAt(row, due_at, state);
+  return firstDueAt(row, instants, state);
 }
 
 /**
@@ -100,14 +112,14 @@ function overdueAt(
   row: ScheduleRow,
   next_at: number,
   { calendar, now, set_at, set_back_ms }: PlanState,
-): number | undefined {
-  if (row.schedule.type !== "daily" || set_at === null) return undefined;
+): number {
+  if (row.schedule.type !== "daily" || set_at === null) return next_at;
   const since = riskSince(row, now, now);
   // Later ones are of the clock as it is now.
-  if (since >= set_at || set_back_ms < 0) return undefined;
+  if (since >= set_at || set_back_ms < 0) return next_at;
   const exposureMs = calendar.settings.exposure_minutes * 60_000;
   const due_at = Math.max(next_at, since + exposureMs) - set_back_ms;
-  return due_at <= now && !wasCancelled(row, due_at, now) ? due_at : undefined;
+  return wasCancelled(row, due_at, now) ? next_at : Math.min(due_at, next_at);
 }
 
 /**
@@ -132,21 +144,20 @@ function wasCancelled(
  */
 function firstDueAt(
   { project_id, first_seen_at }: ScheduleRow,
-  due_at: number,
+  { due_at, next_at }: Surroundings,
   { now, calendar }: PlanState,
-): number | undefined {
+): number {
   if (due_at >= first_seen_at || isAhead(first_seen_at, now)) return due_at;
   const spreadMs = calendar.settings.catch_up_minutes * 60_000;
   const latest =
     first_seen_at + dayMs + fractionOf(project_id, salts.catchUp) * spreadMs;
-  return latest <= now ? latest : undefined;
+  return Math.min(latest, next_at);
 }
 
 /**
  * What came due while the host was away is spread over a while, not by its
- * place in the window: an outage may end within it. If its next instant comes
- * first, that one is the newest, and is due as ever: never both. Who was away
- * for less than a window missed less, and has it back sooner.
+ * place in the window: an outage may end within it. Who was away for less
+ * than a window missed less, and has it back sooner.
  */
 function caughtUpAt(
   project_id: string,
