@@ -225,17 +225,37 @@ type Listed = { project_id: string; last_edited: number }[];
 function noticeEdits(
   listed: Listed,
   projects: readonly ProjectRow[],
-  { store }: Tools,
+  tools: Tools,
 ): void {
+  const { store } = tools;
+  const heldUntil = createHeldUntil(tools);
   const edited = new Map(
     listed.map(({ project_id, last_edited }) => [project_id, last_edited]),
   );
   store.projects.notice(
     projects
       .filter(({ project_id }) => !store.bases.get(project_id))
-      .map(({ project_id }) => ({
-        project_id,
-        since: edited.get(project_id) ?? 0,
-      })),
+      .map((row) => ({ row, since: edited.get(row.project_id) ?? 0 }))
+      .filter(({ row, since }) => since > heldUntil(row))
+      .map(({ row: { project_id }, since }) => ({ project_id, since })),
   );
+}
+
+/**
+ * Until when a project's edits are in a backup. Of one that came from another
+ * host, or whose rows were lost, only the repository's list can tell, once it
+ * was read since: until then all may be.
+ */
+function createHeldUntil({ store, repositories }: Tools) {
+  const repository_id = repositories.knownId();
+  return ({ project_id, covered_at, first_seen_at }: ProjectRow): number => {
+    if (covered_at !== null) return covered_at;
+    if (repository_id === undefined) return 0;
+    const { read_at = null } = store.repositories.get(repository_id) ?? {};
+    if (read_at === null || read_at <= (first_seen_at ?? 0)) return Infinity;
+    const [newest] = store.backups.list({
+      ...{ project_id, repository_id, limit: 1 },
+    });
+    return newest?.time ?? 0;
+  };
 }

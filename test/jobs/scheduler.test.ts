@@ -5,6 +5,7 @@ import { withFileLock } from "../../lib/store/index.js";
 import { change } from "../support/change.js";
 import { self } from "../support/job-rows.js";
 import { startTestEngine, type TestEngine } from "../support/engine.js";
+import { startSecondHost } from "../support/second-host.js";
 import { describeReal } from "../support/tools.js";
 import { until } from "../support/until.js";
 
@@ -398,6 +399,44 @@ describeReal("the scheduler", { needs: ["rustic"] }, () => {
     store.jobs.settle(row.job_id, { state: "cancelled", now });
     await engine.backups.tick();
     expect(retained()).toBe(now);
+  });
+
+  test("notices edits of a project that has no backup yet", async () => {
+    const [project_id = "", unknown = ""] = await start({ projects: 2 });
+    const list = [
+      { project_id, last_edited: now - hourMs },
+      { project_id: unknown, last_edited: 0 },
+    ];
+    engine.host.projects.list = () => Promise.resolve(list);
+    await tick();
+    const { projects } = engine.backups.tools.store;
+    expect(projects.get(project_id)?.unprotected_since).toBe(now - hourMs);
+    expect(projects.get(unknown)?.unprotected_since).toBeNull();
+  });
+
+  test("of a project that came from another host knows by the list what is protected", async () => {
+    // rustic and the other host have the machine's clock.
+    now = Date.now();
+    const [project_id = ""] = await start();
+    await engine.backup(project_id);
+    const here = await startSecondHost(engine, { schedule: { enabled: true } });
+    let last_edited = now - minuteMs;
+    here.paths.set(project_id, { subvolume: engine.projectDir(project_id) });
+    here.host.projects.list = () =>
+      Promise.resolve([{ project_id, last_edited }]);
+    const unprotected = async () => {
+      await here.backups.tick();
+      return (await here.local("status", { project_id })).unprotected;
+    };
+    try {
+      expect(await unprotected()).toBeNull();
+      await here.backups.refresh();
+      expect(await unprotected()).toBeNull();
+      last_edited = Date.now();
+      expect(await unprotected()).toMatchObject({ since: last_edited });
+    } finally {
+      await here.close();
+    }
   });
 
   test("leaves a host alone while another process of it looks", async () => {
