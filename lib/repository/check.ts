@@ -1,10 +1,13 @@
 /** Looking through a repository that others use meanwhile. */
 
+import type { BackupError } from "../../conat-api/index.js";
 import {
   checkAllCommand,
   type CheckInput,
   type CheckResult,
+  findingsOf,
 } from "./commands/check.js";
+import { asDamage } from "./failure.js";
 import type { CallOptions, RusticCommand } from "./rustic.js";
 
 const looks = 3;
@@ -21,8 +24,15 @@ export async function check(
 ): Promise<CheckResult> {
   let found: CheckResult = { errors: [] };
   for (let look = 0; look < looks; look++) {
-    found = await call(checkAllCommand(input), options);
+    found = await call(checkAllCommand(input), options).catch(asFindings);
     if (found.errors.length === 0) break;
   }
   return found;
+}
+
+/** It ends at an index or backup that it cannot read: that is what it found. */
+function asFindings(error: BackupError): CheckResult {
+  const damage = asDamage(error);
+  if (damage.code !== "REPOSITORY_DAMAGED") throw error;
+  return { errors: findingsOf(damage) };
 }

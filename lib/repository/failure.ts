@@ -24,6 +24,14 @@ export class Vanished extends BackupError {
   missing = "";
 }
 
+/**
+ * It could not read a tree, and one of its threads died before another had
+ * said why. Rather the rule than the exception where several are missing.
+ */
+export class TreeUnread extends Vanished {
+  override missing = "a tree";
+}
+
 /** Something else vanished each time: nothing is damaged, and nothing done. */
 export class LostRace extends BackupError {}
 
@@ -117,7 +125,7 @@ const cases: readonly Case[] = [
   {
     ...damaged,
     pattern:
-      /cryptographic operations|kind: Cryptography|not found in index|missing in index|different chunker|Failed to read the exact length|range end index \d+ out of range|split_off out of bounds: \d+ <= \d+/,
+      /cryptographic operations|kind: Cryptography|not found in index|missing in index|^Pack `\w+` does not exist|^Pack size `\d+` of id `\w+` does not match|different chunker|Failed to read the exact length|range end index \d+ out of range|split_off out of bounds: \d+ <= \d+/m,
   },
   {
     ...missing,
@@ -218,10 +226,30 @@ function wasKeptBefore(cause: string, stderr: string): boolean {
  */
 export function classifyFailure(failure: Failure): BackupError {
   const error = classify(failure);
-  const missing = vanished(withoutWarnings(failure.stderr));
-  if (missing === undefined || error.code === "NOT_FOUND") return error;
   const { code, message, details } = error;
+  if (code === "COMMAND_FAILED" && diedOfTree(failure)) {
+    return new TreeUnread(code, message, { details });
+  }
+  const missing = vanished(withoutWarnings(failure.stderr));
+  if (missing === undefined || code === "NOT_FOUND") return error;
   return Object.assign(new Vanished(code, message, { details }), { missing });
+}
+
+/** Where a network fails rustic warns of that before. */
+function diedOfTree({ stderr }: Failure): boolean {
+  const inTrees = /panicked at \S*\/blob\/tree\.rs:/;
+  return inTrees.test(stderr) && !/^\[WARN\] (?!pack )/m.test(stderr);
+}
+
+/** Who looks through all trees may say so: it was no passing matter. */
+export function asDamage(error: BackupError): BackupError {
+  if (!(error instanceof TreeUnread)) return error;
+  const { details } = error;
+  return new BackupError(
+    damaged.code,
+    "A tree in the repository cannot be read.",
+    { hint: damaged.hint, details, cause: error },
+  );
 }
 
 /** What has been missing, something else each time. */

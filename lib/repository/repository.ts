@@ -1,6 +1,7 @@
 /** A repository that is open: what can be done with it. */
 
 import { join } from "node:path";
+import type { BackupError } from "../../conat-api/index.js";
 import type { Annotations } from "./commands/annotations.js";
 import { backUp } from "./back-up.js";
 import { check } from "./check.js";
@@ -23,6 +24,7 @@ import {
   type RestoreResult,
 } from "./commands/restore.js";
 import { listIdsCommand, type StoredBackup } from "./commands/snapshots.js";
+import { asDamage } from "./failure.js";
 import { forget } from "./forget.js";
 import type { Location } from "./location.js";
 import {
@@ -163,7 +165,10 @@ export function createRepository(open: OpenRepository): Repository {
       if (location.remote) await proveStored(proving(options), backup_id);
     },
     forget: (ids, options) => forget(call, ids, options),
-    prune: (input, options) => call(pruneCommand(input), options),
+    prune: (input, options) =>
+      call(pruneCommand(input), options).catch((error: BackupError) => {
+        throw asDamage(error);
+      }),
     check: (input = {}, options) => check(call, input, options),
     figures: (options) => call(figuresCommand, options),
     saveAnnotations: (project_id, text, options) => {

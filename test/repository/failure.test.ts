@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../conat-api/index.js";
 import {
+  asDamage,
   classifyFailure,
   unproven,
   Vanished,
@@ -75,6 +76,12 @@ const meanings: Record<string, [ErrorCode, string]> = {
     "REPOSITORY_UNREACHABLE",
     "Could not do it: a reply of the repository was lost on its way. Check the network and the server, then start again.",
   ],
+  "prune-tree-unsaid": [
+    "COMMAND_FAILED",
+    "Could not do it: rustic ended by a signal. The host's log has its last words.",
+  ],
+  "prune-pack-short": ["REPOSITORY_DAMAGED", damaged],
+  "prune-pack-missing": ["REPOSITORY_DAMAGED", damaged],
   "snapshot-cut-short": ["REPOSITORY_DAMAGED", damaged],
   "rest-refused": ["REPOSITORY_UNREACHABLE", silent],
   "rest-refused-backup": ["REPOSITORY_UNREACHABLE", silent],
@@ -193,6 +200,7 @@ test.each([
   ["race-prune-abort", /^Tree ID `\w{8}`$/],
   ["race-rest-index", /^index\//],
   ["race-s3-index", /^index\//],
+  ["prune-tree-unsaid", /^a tree$/],
 ])("%s names what vanished: %p", (name, missing) => {
   const failure = classifyFailure({ ...fixture(name), action, args: [] });
   expect(failure).toBeInstanceOf(Vanished);
@@ -260,4 +268,16 @@ test("a run without a proof of success has failed", () => {
       "Could not do it: rustic ended without the result that proves it. The host's log has its last words.",
     details: expect.stringContaining("Ctrl-C received"),
   });
+});
+
+test("a tree that cannot be read is damage, unless the network was at fault", () => {
+  const { exitCode, stderr } = fixture("prune-tree-unsaid");
+  const dies = (text: string) =>
+    asDamage(classifyFailure({ exitCode, stderr: text, action }));
+  const damage = { code: "REPOSITORY_DAMAGED" };
+  expect(dies(stderr)).toMatchObject(damage);
+  const unnamed = "[WARN] pack 01280ca9 not referenced in index.\n";
+  expect(dies(unnamed + stderr)).toMatchObject(damage);
+  const warned = `[WARN] error: connection refused, retrying\n${stderr}`;
+  expect(dies(warned)).toMatchObject({ code: "COMMAND_FAILED" });
 });

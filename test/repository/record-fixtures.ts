@@ -242,6 +242,16 @@ describe("damage", () => {
     await tryRestore("index-missing");
   });
 
+  test("of a pack, where a prune comes to it", async () => {
+    const { location, path } = await madeWithBackup();
+    const command = pruneCommand({ keepDeleteSeconds: 60 });
+    const pack = largestPack(path);
+    truncateSync(pack, 4096);
+    await record("prune-pack-short", { location, command });
+    rmSync(pack);
+    await record("prune-pack-missing", { location, command });
+  });
+
   test("of a snapshot", async () => {
     const { location, path, backup_id } = await madeWithBackup();
     const file = join(path, "snapshots", backup_id);
@@ -308,6 +318,25 @@ describe("a race with prune", () => {
       ),
     );
   }, 1_800_000);
+
+  test("that is none: a prune dies of the first tree of many", async () => {
+    const { location, path } = await madeWithBackup();
+    for (let made = 0; made < 8; made++) {
+      const stage = stageWith({ "notes.txt": `${made}` });
+      await rustic().call(location, password, backup(stage));
+    }
+    rmSync(join(path, "index"), { recursive: true });
+    mkdirSync(join(path, "index"));
+    await until(
+      { location, credential: password },
+      {
+        "prune-tree-unsaid": [
+          /^signal 6(?![\s\S]*Tree ID)[\s\S]*SendError/,
+          () => prune,
+        ],
+      },
+    );
+  });
 
   /** The text is the last run's. */
   const repeatable = () => Promise.resolve(false);

@@ -1,5 +1,6 @@
 /** `rustic check` of a whole repository. */
 
+import type { BackupError } from "../../../conat-api/index.js";
 import { withoutPlaces } from "../log.js";
 import type { RusticCommand, RusticOutput } from "../rustic.js";
 
@@ -40,6 +41,14 @@ function inOneLine(text: string): string {
   const what = line.replace(/ ?: `rustic_core` experienced .*$/, "");
   const [, message] = /^Message:\n(.+)$/m.exec(text) ?? [];
   return withoutPlaces(message ? `${what}: ${message}` : what);
+}
+
+/** Of one that damage has ended: its sentence, and what rustic says of it. */
+export function findingsOf({ summary, details = "" }: BackupError): string[] {
+  const said = [...details.matchAll(/^Message:\n(.+)$/gm)]
+    .map(([, words = ""]) => withoutPlaces(words))
+    .join(": ");
+  return said ? [summary, said] : [summary];
 }
 
 /** Words of a check that fails by what it found, whatever that was. */
