@@ -11,7 +11,8 @@ const expireSql = `
     WHERE finished_at < @before AND seq < @newest - @atLeast
       AND stage IS NULL AND kept_at IS NULL AND in_doubt = 0
       AND (journal IS NULL OR state = 'succeeded')
-      AND error_code IS NOT 'REPOSITORY_DAMAGED'
+      AND NOT (error_code IS 'REPOSITORY_DAMAGED' AND EXISTS (
+        SELECT 1 FROM backups WHERE backups.job_id = old.job_id))
       AND NOT EXISTS (
         SELECT 1 FROM jobs AS retry
         WHERE retry.retry_of = old.job_id AND retry.state IN ('pending', 'running'))
