@@ -3,16 +3,18 @@
 import type { RepositoryJobKind } from "../../conat-api/index.js";
 import type { Database } from "./database.js";
 
-// What a check found is told as damage: it did its work.
+// What a check found is told as damage: it did its work. A prune did not.
 const failingSql = `
   SELECT min(finished_at) FROM jobs
   WHERE project_id IS NULL AND repository_id = @repository_id AND kind = @kind
-    AND state = 'failed' AND error_code IS NOT 'REPOSITORY_DAMAGED'
+    AND state = 'failed'
+    AND NOT (kind = 'check' AND error_code IS 'REPOSITORY_DAMAGED')
     AND seq > coalesce((
       SELECT seq FROM jobs
       WHERE project_id IS NULL AND repository_id = @repository_id
         AND kind = @kind
-        AND (state = 'succeeded' OR error_code = 'REPOSITORY_DAMAGED')
+        AND (state = 'succeeded'
+          OR kind = 'check' AND error_code = 'REPOSITORY_DAMAGED')
       ORDER BY seq DESC LIMIT 1), 0)`;
 
 export function watchingUpkeep(database: Database) {

@@ -86,6 +86,15 @@ describe("notices of a repository", () => {
     expect(await codes()).toEqual([]);
   });
 
+  test("count damage that stops a prune as a failure", async () => {
+    maintainedBy("maintainer");
+    for (let hour = 0; hour < 50; hour++) {
+      end("prune", { state: "failed", error_code: "REPOSITORY_DAMAGED" });
+      now += hourMs;
+    }
+    expect((await notices())[0]?.message).toContain("again: prune. Run");
+  });
+
   test("leave to the host that maintains it what fails there", async () => {
     maintainedBy("another-host");
     failFor("prune", 50);
