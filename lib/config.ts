@@ -162,13 +162,13 @@ const Maintenance = z.strictObject({
    */
   maintainer: HostId.optional(),
   prune_days: z.number().min(0.04).max(365).default(7),
-  /** Or as soon as it has so many index files: each slows every command. */
+  /** Or as soon as so many index files have come: each slows every command. */
   index_files: z.number().int().min(2).default(200),
   /** How long a pack that nothing needs stays, once it was found. */
   keep_delete_hours: z.number().min(1).max(8760).default(48),
   /** A prune writes at most so much anew. */
   repack_bytes: z.number().int().min(0).default(20_000_000_000),
-  /** One prune or check; it goes on the next time. */
+  /** One prune, or one part of a check; it goes on the next time. */
   budget_minutes: minutes.default(240),
   check_hours: z.number().min(1).max(8760).default(24),
   /** All data is read once in so many parts, a part a day. */

@@ -70,12 +70,14 @@ function isPast(at: number | null, afterMs: number, now: number): boolean {
 }
 
 function isPruneDue(
-  { repository, unproven, index_files }: MaintenanceFacts,
+  { repository, unproven, index_files, newest }: MaintenanceFacts,
   { prune_days, index_files: most, keep_delete_hours }: Config["maintenance"],
   now: number,
 ): boolean {
   const { pruned_at, pruned_quietly, created_at } = repository;
   const since = pruned_at ?? created_at;
+  // It may have changed something; the pause after it is the same for all.
+  if (newest.prune?.state === "failed") return true;
   const hours = prune_days * 24;
   if (isPast(since, hours * hourMs, now)) return true;
   if (unproven > 0 && isPast(since, hourMs, now)) return true;
@@ -83,7 +85,9 @@ function isPruneDue(
   const followUp =
     pruned_quietly === 0 ? Math.min(hours, keep_delete_hours / 2) : hours;
   if (isPast(since, followUp * hourMs, now)) return true;
-  return index_files >= most && isPast(pruned_at, hourMs, now);
+  // Large ones are never merged: what a prune has left stays.
+  const grown = index_files - (repository.index_files_pruned ?? 0);
+  return grown >= most && isPast(pruned_at, hourMs, now);
 }
 
 function checkDue(
@@ -91,10 +95,13 @@ function checkDue(
   { check_hours }: Config["maintenance"],
   now: number,
 ): MaintenanceDue | undefined {
-  const { checked_at, data_checked_at, created_at, damage } = repository;
+  const { checked_at, created_at, damage } = repository;
+  const usual = check_hours * hourMs;
   // Somebody may have repaired it; what a network spoilt once is whole again.
-  const period = damage === null ? check_hours * hourMs : pauseMs.check;
+  const period = damage === null ? usual : pauseMs.check;
   if (!isPast(checked_at ?? created_at, period, now)) return undefined;
-  const part = isPast(data_checked_at, period, now);
+  const { data_tried_at, data_checked_at } = repository;
+  // Damaged or not: to read data may take hours.
+  const part = isPast(data_tried_at ?? data_checked_at, usual, now);
   return { kind: "check", target: part ? { data: "part" } : {} };
 }

@@ -439,4 +439,14 @@ export const migrations: readonly string[] = [
   ALTER TABLE scheduler ADD COLUMN set_at INTEGER;
   ALTER TABLE scheduler ADD COLUMN set_back_ms INTEGER NOT NULL DEFAULT 0;
   `,
+  // What prunes and checks go by. An older version that still runs on this
+  // file writes none of it: then a prune or a part of the data comes early.
+  `
+  -- How many index files the newest prune has left.
+  ALTER TABLE repositories ADD COLUMN index_files_pruned INTEGER;
+  -- When a check last read data, whatever came of it.
+  ALTER TABLE repositories ADD COLUMN data_tried_at INTEGER;
+  -- Each of the configured parts is read in so many.
+  ALTER TABLE repositories ADD COLUMN data_split INTEGER NOT NULL DEFAULT 1;
+  `,
 ];

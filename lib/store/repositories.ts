@@ -1,6 +1,6 @@
 /** The repositories that this host has opened. */
 
-import type { Database } from "./database.js";
+import { type Database, durably } from "./database.js";
 
 export interface RepositoryRow {
   repository_id: string;
@@ -15,14 +15,21 @@ export interface RepositoryRow {
   figures: string | null;
   figures_at: number | null;
   pruned_at: number | null;
-  /** 1: the newest prune changed nothing. */
+  /** 1: the newest prune took nothing from what ran beside it. */
   pruned_quietly: 0 | 1;
+  /** How many the newest prune has left; null: not known. */
+  index_files_pruned: number | null;
   checked_at: number | null;
+  /** When a part of the data was last read and was whole. */
   data_checked_at: number | null;
+  /** When data was last read, whatever came of it. */
+  data_tried_at: number | null;
   data_part: number;
+  /** Each of the configured parts is read in so many. */
+  data_split: number;
   /** JSON: findings of the newest check; null: none. */
   damage: string | null;
-  /** The target of that check. */
+  /** Where it was found in the data: the target of that check. */
   damage_target: string | null;
   /** The host that prunes and checks it; null: nobody does. */
   maintainer: string | null;
@@ -67,6 +74,12 @@ export function storingRepositories(database: Database) {
   const counted = database.prepare(
     "UPDATE repositories SET figures = ?, figures_at = ? WHERE repository_id = ?",
   );
+  const left = database.prepare(
+    "UPDATE repositories SET index_files_pruned = ? WHERE repository_id = ?",
+  );
+  const pruning = database.prepare(
+    "UPDATE repositories SET pruned_quietly = 0 WHERE repository_id = ?",
+  );
   const pruned = database.prepare(
     `UPDATE repositories SET pruned_at = ?, pruned_quietly = ?
      WHERE repository_id = ?`,
@@ -83,17 +96,34 @@ export function storingRepositories(database: Database) {
      WHERE repository_id = @repository_id
        AND (maintainer_asked_at IS NULL OR maintainer IS NOT @maintainer)`,
   );
+  const leaveDamage = database.prepare(
+    `UPDATE repositories SET damage = NULL, damage_target = NULL
+     WHERE repository_id = @repository_id AND damage IS NOT NULL
+       AND @maintainer <> (SELECT host_id FROM host)`,
+  );
   return {
-    /** Written only where it is news. */
-    maintained: (
+    /**
+     * Written only where it is news. Where another host checks from now on,
+     * this one knows only how it was: what it found goes.
+     */
+    maintained(
       repository_id: string,
       maintainer: string | null,
       now: number,
-    ) => void maintained.run({ repository_id, maintainer, now }),
+    ): void {
+      maintained.run({ repository_id, maintainer, now });
+      leaveDamage.run({ repository_id, maintainer });
+    },
     counted: (repository_id: string, figures: RepositoryFigures, now: number) =>
       void counted.run(JSON.stringify(figures), now, repository_id),
+    /** Before a prune: it may be killed after it has changed something. */
+    pruning: (repository_id: string) =>
+      void durably(database, () => pruning.run(repository_id)),
     pruned: (repository_id: string, quietly: boolean, now: number) =>
       void pruned.run(now, Number(quietly), repository_id),
+    /** As counted after a prune. */
+    prunedTo: (repository_id: string, index_files: number) =>
+      void left.run(index_files, repository_id),
     /** `part`: the next one to read, where data was read and is whole. */
     checked: (
       repository_id: string,

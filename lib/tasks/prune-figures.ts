@@ -26,15 +26,15 @@ export function sumOf(
   };
 }
 
-/** 0: no backup that ran beside it can have lost anything. */
+/**
+ * 0: no backup that ran beside it can have lost anything. Index files that
+ * were merged alone do not count: the same packs are in use before and after,
+ * what a backup has read of them stays true, and the index file that it
+ * writes itself was not among those that were listed. A pack of its own that
+ * was listed before it was in any index file is one that was marked.
+ */
 export function changesOf(result: PruneResult): number {
-  const { packs_repacked, packs_marked, packs_removed } = result;
-  const { packs_recovered, index_files_rebuilt } = result;
-  return (
-    packs_repacked +
-    packs_marked +
-    packs_removed +
-    packs_recovered +
-    index_files_rebuilt
-  );
+  const { packs_repacked, packs_marked } = result;
+  const { packs_removed, packs_recovered } = result;
+  return packs_repacked + packs_marked + packs_removed + packs_recovered;
 }

@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   LostRace,
+  type PruneInput,
   type PruneResult,
   type Repository,
 } from "../repository/index.js";
@@ -20,9 +21,10 @@ export interface Pass {
 }
 
 export async function pruneOnce(
+  input: PruneInput,
   run: RepositoryRun,
   repository: Repository,
-  { store, config }: Tools,
+  { store }: Tools,
 ): Promise<Pass> {
   const { jobs, backups } = store;
   const { repository_id } = repository;
@@ -32,7 +34,7 @@ export async function pruneOnce(
   const seen = backups.unproven(repository_id);
   jobs.flagBesidePrune();
   const before = new Set(await repository.ids({ signal: run.signal }));
-  const result = await pruneInSpiteOfRaces(run, repository, config);
+  const result = await pruneInSpiteOfRaces(input, run, repository);
   jobs.flagBesidePrune();
   if (changesOf(result) === 0) {
     // What ran beside it alone has lost nothing.
@@ -74,14 +76,10 @@ const pauseMs = 1000;
 
 /** One that loses has changed nothing. */
 async function pruneInSpiteOfRaces(
+  input: PruneInput,
   { signal, onGroup }: RepositoryRun,
   repository: Repository,
-  { maintenance }: Tools["config"],
 ): Promise<PruneResult> {
-  const input = {
-    keepDeleteSeconds: maintenance.keep_delete_hours * 3600,
-    maxRepackBytes: maintenance.repack_bytes,
-  };
   for (let race = 1; ; race += 1) {
     try {
       return await repository.prune(input, { signal, onGroup });

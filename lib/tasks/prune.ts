@@ -1,88 +1,20 @@
-/**
- * A prune: what no backup needs is marked, and what was marked long ago goes.
- * It races every backup. One that ran beside a prune that changed something
- * can be read for certain only after another prune has come: this job has
- * succeeded when that one has, for what this host made. What other hosts made
- * meanwhile is proven by the next prune: on a busy day there is always some.
- */
+/** A prune: what no backup needs is marked, and what was marked long ago goes. */
 
-import { setTimeout as sleep } from "node:timers/promises";
-import { BackupError } from "../../conat-api/index.js";
-import type { Repository } from "../repository/index.js";
-import { withinBudget } from "./budget.js";
 import { requireWhole } from "./damage.js";
 import { requireMaintainer } from "./maintainer.js";
 import { openRepositoryOf } from "./open-repository.js";
-import { type PruneFigures, sumOf } from "./prune-figures.js";
-import { pruneOnce } from "./prune-once.js";
-import type { RepositoryRun, RepositoryTask, Tools } from "./task.js";
+import { pruneUntilProven } from "./prune-until-proven.js";
+import type { RepositoryTask } from "./task.js";
 
 export const runPrune: RepositoryTask = async (run, tools) => {
-  const { config, host, store } = tools;
-  const { repository_id } = run.row;
-  await requireMaintainer(repository_id, tools);
+  await requireMaintainer(run.row.repository_id, tools);
   requireWhole(run, tools);
   const repository = await openRepositoryOf(run, tools);
-  const { budget_minutes } = config.maintenance;
-  const figures = await withinBudget(budget_minutes, run.signal, (signal) =>
-    pruneUntilProven({ ...run, signal }, repository, tools),
-  );
-  const counted = await repository.figures({ signal: run.signal });
-  store.repositories.counted(repository_id, counted, host.clock.now());
-  return { figures: { ...figures, ...counted } };
+  const { keep_delete_hours, repack_bytes } = tools.config.maintenance;
+  const input = {
+    keepDeleteSeconds: keep_delete_hours * 3600,
+    maxRepackBytes: repack_bytes,
+  };
+  const figures = await pruneUntilProven(input, run, repository, tools);
+  return { figures };
 };
-
-/** No backup of this host begins beside any but the first. */
-const mostPasses = 3;
-
-async function pruneUntilProven(
-  run: RepositoryRun,
-  repository: Repository,
-  tools: Tools,
-): Promise<PruneFigures> {
-  const { store, host } = tools;
-  let figures: PruneFigures | undefined;
-  for (let pass = 1; pass <= mostPasses; pass += 1) {
-    run.note({ phase: pass === 1 ? "pruning" : "proving" });
-    if (pass > 1) await untilNoneRuns(run, tools);
-    const { result, beside } = await pruneOnce(run, repository, tools);
-    figures = sumOf(figures, result);
-    const quietly = pass === 1 && figures.changed === 0;
-    const now = host.clock.now();
-    // Now: whatever comes of the proof, it was pruned.
-    store.repositories.pruned(repository.repository_id, quietly, now);
-    if (beside === 0) return figures;
-    run.note({ phase: "preparing" });
-    await untilTheyEnd(run, tools);
-  }
-  throw new BackupError(
-    "CONFLICT",
-    "Backups ran beside every prune: some of them are not proven yet.",
-    { hint: "The next prune proves them." },
-  );
-}
-
-const pauseMs = 1000;
-
-/** Only what began before the prune ended is waited for. */
-async function untilTheyEnd(
-  { signal }: RepositoryRun,
-  { store }: Tools,
-): Promise<void> {
-  while (store.jobs.countBesidePrune() > 0) {
-    await sleep(pauseMs, undefined, { signal });
-  }
-}
-
-/** A host begins none meanwhile; one that runs for hours is not waited for. */
-const mostWaitMs = 5 * 60_000;
-
-async function untilNoneRuns(
-  { signal }: RepositoryRun,
-  { store }: Tools,
-): Promise<void> {
-  const until = performance.now() + mostWaitMs;
-  while (store.jobs.countRunningBackups() > 0 && performance.now() < until) {
-    await sleep(pauseMs / 5, undefined, { signal });
-  }
-}

@@ -16,8 +16,8 @@ const repository: RepositoryRow = {
   ...{ repository_id: "r", name: "main", kind: "local", location: "there" },
   ...{ created_at: now - 100 * dayMs, kit_exported_at: null, read_at: now },
   ...{ figures: null, figures_at: null, damage: null, damage_target: null },
-  ...{ data_part: 1 },
-  ...{ pruned_at: now, pruned_quietly: 1 },
+  ...{ data_part: 1, data_split: 1, data_tried_at: null },
+  ...{ pruned_at: now, pruned_quietly: 1, index_files_pruned: null },
   ...{ checked_at: now, data_checked_at: now },
   ...{ maintainer: "host-1", maintainer_asked_at: now },
 };
@@ -68,6 +68,18 @@ describe("maintenance", () => {
       ["prune"],
     ],
     [
+      "not for those that the last prune has left",
+      { index_files: 350 },
+      { pruned_at: now - 2 * hourMs, index_files_pruned: 300 },
+      [],
+    ],
+    [
+      "when many have come since",
+      { index_files: 500 },
+      { pruned_at: now - 2 * hourMs, index_files_pruned: 300 },
+      ["prune"],
+    ],
+    [
       "at most each hour for that",
       { index_files: 200 },
       { pruned_at: now - hourMs / 2 },
@@ -106,6 +118,30 @@ describe("maintenance", () => {
     expect(
       planMaintenance({ ...quiet, repository: both }, maintenance, now),
     ).toEqual([{ kind: "check", target: { data: "part" } }]);
+  });
+
+  test("reads data no more often in a damaged one, whatever came of it", () => {
+    const damaged = { ...repository, damage: "[]", checked_at: now - hourMs };
+    const checks = (data_tried_at: number) =>
+      planMaintenance(
+        {
+          ...quiet,
+          repository: { ...damaged, data_tried_at, data_checked_at: null },
+        },
+        maintenance,
+        now,
+      );
+    expect(checks(now - 2 * hourMs)).toEqual([{ kind: "check", target: {} }]);
+    expect(checks(now - dayMs)).toEqual([
+      { kind: "check", target: { data: "part" } },
+    ]);
+  });
+
+  test("prunes again after a prune that failed, however late another was", () => {
+    const after = (finished_at: number) =>
+      planned({ newest: { prune: ended("failed", finished_at) } });
+    expect(after(now - hourMs)).toEqual(["prune"]);
+    expect(after(now - hourMs / 2)).toEqual([]);
   });
 
   test("removes nothing from a damaged repository, and checks it each hour", () => {

@@ -69,8 +69,21 @@ describeReal("work on a repository", { needs: ["rustic"] }, () => {
     expect(job).toMatchObject({ state: "succeeded", kind: "prune" });
     expect(job.figures).toMatchObject({ index_files: 1, backups: 4 });
     expect(readdirSync(index)).toHaveLength(1);
-    expect(known()).toMatchObject({ pruned_quietly: 0 });
+    // Nothing that a backup beside it relies on: no follow-up.
+    expect(job.figures).toMatchObject({ passes: 1, changed: 0 });
+    expect(known()).toMatchObject({ pruned_quietly: 1, index_files_pruned: 1 });
     expect(known()?.pruned_at).toBeGreaterThan(0);
+  });
+
+  test("prunes: what it marks asks for another one", async () => {
+    await start();
+    const gone = await backUp();
+    await backUp();
+    const repository = await engine.backups.tools.repositories.open();
+    await repository.forget([gone]);
+    const job = await ended(ask("prune"));
+    expect(job.figures?.packs_marked).toBeGreaterThan(0);
+    expect(known()).toMatchObject({ pruned_quietly: 0 });
     expect(await ended(ask("prune"))).toMatchObject({
       figures: { passes: 1, changed: 0 },
     });

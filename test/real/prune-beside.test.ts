@@ -30,7 +30,11 @@ describeReal("a prune and what runs beside it", { needs: ["rustic"] }, () => {
       },
     });
     project_id = engine.projects[0] as string;
-    for (let made = 0; made < 2; made++) await backUp();
+    const gone = await backUp();
+    await backUp();
+    // Else a prune takes nothing from what runs beside it.
+    const repository = await engine.backups.tools.repositories.open();
+    await repository.forget([gone]);
   });
 
   afterEach(async () => {
@@ -146,6 +150,16 @@ describeReal("a prune and what runs beside it", { needs: ["rustic"] }, () => {
       ...{ state: "succeeded", figures: { passes: 2 } },
     });
     expect(unproven()).toEqual([]);
+  });
+
+  test("is written down before it begins: it may be killed", async () => {
+    const { store } = engine.backups.tools;
+    const before = () => store.repositories.get(known());
+    expect(before()).toMatchObject({ pruned_quietly: 1, pruned_at: null });
+    const job = await pruneWhile(async () => {
+      expect(before()).toMatchObject({ pruned_quietly: 0, pruned_at: null });
+    });
+    expect(job.state).toBe("succeeded");
   });
 
   test("is written down although the proof of its backups does not come", async () => {
