@@ -12,13 +12,14 @@ import type { AnyJobRow } from "./job-row.js";
 /** No row is due later than this after it was written. */
 export const longestWaitMs = 3600 * 1000;
 
+// A check prunes too, where that may heal what it found.
 // What would have to wait longer got its time from a clock that was wrong.
 const claimSql = `
   UPDATE jobs SET
     state = 'running', phase = 'preparing', started_at = @now,
     heartbeat_at = @now, progress_at = @now,
     beside_prune = EXISTS (
-      SELECT 1 FROM jobs AS prune WHERE prune.kind = 'prune'
+      SELECT 1 FROM jobs AS prune WHERE prune.kind IN ('prune', 'check')
         AND prune.state = 'running' AND prune.phase = 'pruning'),
     owner_pid = @pid, owner_started = @started, owner_boot = @boot
   WHERE seq = (
@@ -37,7 +38,7 @@ const claimSql = `
             SELECT 1 FROM jobs AS busy
             WHERE busy.state = 'running' AND busy.project_id = due.project_id)
           AND (due.kind <> 'backup' OR NOT EXISTS (
-            SELECT 1 FROM jobs AS prune WHERE prune.kind = 'prune'
+            SELECT 1 FROM jobs AS prune WHERE prune.kind IN ('prune', 'check')
               AND prune.state = 'running' AND prune.phase = 'proving'))
         END
     ORDER BY due.kind = 'restore' DESC, due.origin = 'scheduled',

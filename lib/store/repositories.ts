@@ -47,9 +47,14 @@ export interface RepositoryFigures {
 
 export interface Checked {
   errors: readonly string[];
+  /** Of a check that read data; without it only the metadata was looked at. */
+  target?: string;
+  /** The next part to read, where this one is whole. */
   part?: number | undefined;
-  target?: string | null;
 }
+
+/** A part that is smaller than that by far fits no budget either. */
+const mostSplit = 32;
 
 export type NewRepository = Pick<
   RepositoryRow,
@@ -84,12 +89,28 @@ export function storingRepositories(database: Database) {
     `UPDATE repositories SET pruned_at = ?, pruned_quietly = ?
      WHERE repository_id = ?`,
   );
+  // Only who reads the data finds that it is whole again.
   const checked = database.prepare(
-    `UPDATE repositories SET checked_at = @now, damage = @damage,
-       damage_target = @target,
+    `UPDATE repositories SET checked_at = @now,
+       damage = iif(
+         @reads OR @damage IS NOT NULL OR damage_target ->> 'data' IS NULL,
+         @damage, damage),
+       damage_target = CASE WHEN @reads THEN @target
+         WHEN damage_target ->> 'data' IS NOT NULL THEN damage_target END,
        data_checked_at = iif(@part IS NULL, data_checked_at, @now),
-       data_part = coalesce(@part, data_part)
+       data_part = coalesce(@part, data_part),
+       -- Each turn through all of it tries larger parts again.
+       data_split = iif(@part = 1, max(data_split / 2, 1), data_split)
      WHERE repository_id = @repository_id`,
+  );
+  // As of the metadata: the next check comes to both.
+  const readingData = database.prepare(
+    `UPDATE repositories SET data_tried_at = checked_at
+     WHERE repository_id = ?`,
+  );
+  const splitData = database.prepare(
+    `UPDATE repositories SET data_split = min(data_split * 2, ${mostSplit})
+     WHERE repository_id = ?`,
   );
   const maintained = database.prepare(
     `UPDATE repositories SET maintainer = @maintainer, maintainer_asked_at = @now
@@ -124,17 +145,21 @@ export function storingRepositories(database: Database) {
     /** As counted after a prune. */
     prunedTo: (repository_id: string, index_files: number) =>
       void left.run(index_files, repository_id),
-    /** `part`: the next one to read, where data was read and is whole. */
     checked: (
       repository_id: string,
-      { errors, part, target = null }: Checked,
+      { errors, part, target }: Checked,
       now: number,
     ) =>
       void checked.run({
         ...{ repository_id, now, part: part ?? null },
-        target: errors.length > 0 ? target : null,
+        reads: target === undefined ? 0 : 1,
+        target: errors.length > 0 ? (target ?? null) : null,
         damage: errors.length > 0 ? JSON.stringify(errors) : null,
       }),
+    /** Once the metadata was checked. */
+    readingData: (repository_id: string) => void readingData.run(repository_id),
+    /** A part was too large for its time: the next one is half of it. */
+    splitData: (repository_id: string) => void splitData.run(repository_id),
     opened: (repository: NewRepository, now: number) =>
       void upsert.run({ ...repository, now }),
     get: (repository_id: string) =>

@@ -51,6 +51,27 @@ describe("backups that a prune ran beside", () => {
     expect(unproven()).toEqual([]);
   });
 
+  test.each(["prune", "check"] as const)(
+    "are flagged when they begin beside it, and do not begin while a %s proves",
+    (kind) => {
+      const { ask, claim } = verbsOf(store);
+      const { row } = store.jobs.askRepository({
+        ...{ repository_id, kind, now: 1000 },
+        ...{ trigger: "manual", requested_by: "local" },
+      });
+      claim({ only: row.job_id });
+      const begins = () => {
+        const { row: asked } = ask(newProject());
+        return claim({ only: asked.job_id });
+      };
+      expect(begins()).toMatchObject({ beside_prune: 0 });
+      store.jobs.note(row.job_id, { phase: "pruning" });
+      expect(begins()).toMatchObject({ beside_prune: 1 });
+      store.jobs.note(row.job_id, { phase: "proving" });
+      expect(begins()).toBeUndefined();
+    },
+  );
+
   test("keep the flag of an earlier prune when a later one changed nothing", () => {
     const { ask, claim } = verbsOf(store);
     ask(project_id);

@@ -15,6 +15,8 @@ export type SlowRustic = {
   path: string;
   /** Subcommands from now on wait, before they begin, until `release`. */
   hold(subcommand: string): void;
+  /** Subcommands from now on fail, without a word, until `release`. */
+  fail(subcommand: string): void;
   release(): void;
   /** Arguments of every run so far, one string each, in order. */
   runs(): string[];
@@ -31,14 +33,19 @@ export function makeSlowRustic({ outlives = false } = {}): SlowRustic {
   const path = join(directory, "rustic");
   const log = join(directory, "runs");
   const held = join(directory, "held");
-  writeFileSync(path, script(log, held, outlives));
+  const failing = join(directory, "failing");
+  writeFileSync(path, script({ log, held, failing, outlives }));
   chmodSync(path, 0o755);
   const runs = () =>
     existsSync(log) ? readFileSync(log, "utf8").split("\n").slice(0, -1) : [];
   return {
     path,
     hold: (subcommand) => writeFileSync(held, subcommand),
-    release: () => rmSync(held, { force: true }),
+    fail: (subcommand) => writeFileSync(failing, subcommand),
+    release() {
+      rmSync(held, { force: true });
+      rmSync(failing, { force: true });
+    },
     runs,
     async begun(subcommand) {
       const before = runs().length;
@@ -48,15 +55,25 @@ export function makeSlowRustic({ outlives = false } = {}): SlowRustic {
   };
 }
 
-const script = (log: string, held: string, outlives: boolean) => `#!/bin/sh
+interface Files {
+  log: string;
+  held: string;
+  failing: string;
+  outlives: boolean;
+}
+
+const script = ({ log, held, failing, outlives }: Files) => `#!/bin/sh
 ${outlives ? untethered : ""}
 echo "$*" >> '${log}'
-waits() {
-  [ -e '${held}' ] || return 1
-  case " $* " in *" $(cat '${held}') "*) return 0;; esac
+is_named_in() {
+  [ -e "$1" ] || return 1
+  named=$(cat "$1")
+  shift
+  case " $* " in *" $named "*) return 0;; esac
   return 1
 }
-while waits "$@"; do sleep 0.03; done
+while is_named_in '${held}' "$@"; do sleep 0.03; done
+is_named_in '${failing}' "$@" && exit 1
 exec '${toolPath("rustic")}' "$@"
 `;
 
