@@ -356,9 +356,17 @@ describeReal("the scheduler", { needs: ["rustic"] }, () => {
     change(engine.projectDir(project_id));
     const { backup_id } = await engine.backup(project_id);
     await sleepTill(evening + 8 * hourMs);
+    const listed = async () =>
+      (await engine.local("list", { project_id })).backups.map(
+        (one) => one.backup_id,
+      );
+    // It reads the repository first, in its own time.
+    await until(async () => {
+      await tick();
+      return (await listed()).length === 1;
+    });
+    expect(await listed()).toEqual([backup_id]);
     expect(await jobsOf(project_id)).toHaveLength(2);
-    const { backups } = await engine.local("list", { project_id });
-    expect(backups).toMatchObject([{ backup_id }]);
   });
 
   test("leaves to people what they took back", async () => {
