@@ -49,7 +49,7 @@ async function factsOf(
     maintains: maintainer === host.host_id,
     expired: expiredOf(repository_id, tools, 1).length,
     unproven: store.backups.unproven(repository_id).filter(isOurs).length,
-    index_files: estimateIndexFiles(repository, tools),
+    index_files: newIndexFiles(repository, tools),
     newest: Object.fromEntries(
       (["forget", "prune", "check"] as const).flatMap((kind) => {
         const row = newest(kind);
@@ -60,13 +60,16 @@ async function factsOf(
 }
 
 /** Each backup since the last counting has brought one. */
-function estimateIndexFiles(
-  { repository_id, figures, figures_at }: RepositoryRow,
+function newIndexFiles(
+  { repository_id, figures, figures_at, index_files_pruned }: RepositoryRow,
   { store }: Tools,
 ): number {
   const counted = figures && (JSON.parse(figures) as RepositoryFigures);
   const since = store.backups.countSince(repository_id, figures_at ?? 0);
-  return (counted ? counted.index_files : 0) + since;
+  // Large ones are never merged: what a prune has left stays, and may be less
+  // by now.
+  const there = counted ? counted.index_files : 0;
+  return Math.max(0, there - (index_files_pruned ?? 0)) + since;
 }
 
 /** 25 ms at 300,000 rows: others wait so long. */

@@ -13,7 +13,7 @@ export interface MaintenanceFacts {
   expired: number;
   /** Backups of this host that a prune ran beside. */
   unproven: number;
-  /** Estimated: as counted, and one for each backup since. */
+  /** How many have come since the newest prune: estimated. */
   index_files: number;
   /** The newest job of each kind. */
   newest: Partial<Record<RepositoryJobKind, RepositoryJobRow>>;
@@ -85,9 +85,7 @@ function isPruneDue(
   const followUp =
     pruned_quietly === 0 ? Math.min(hours, keep_delete_hours / 2) : hours;
   if (isPast(since, followUp * hourMs, now)) return true;
-  // Large ones are never merged: what a prune has left stays.
-  const grown = index_files - (repository.index_files_pruned ?? 0);
-  return grown >= most && isPast(pruned_at, hourMs, now);
+  return index_files >= most && isPast(pruned_at, hourMs, now);
 }
 
 function checkDue(

@@ -83,11 +83,16 @@ export type Retain = (
 export function createRetain(tools: Tools, signal: AbortSignal): Retain {
   const { store, host, repositories } = tools;
   const pauses = createPauses(host.clock, pauseMs);
+  /** Those whose newest attempt failed: behind all others. */
+  const failing = new Set<string>();
+  const isFailing = ({ project_id }: ProjectRow) => failing.has(project_id);
   const retainOne = async (project_id: string, repository_id: string) => {
     try {
       await retain(project_id, repository_id, tools);
+      failing.delete(project_id);
       return true;
     } catch (error) {
+      failing.add(project_id);
       pauses.begin(project_id);
       const fields = { project_id, error: String(error) };
       host.logger.error("retention could not be done", fields);
@@ -104,8 +109,12 @@ export function createRetain(tools: Tools, signal: AbortSignal): Retain {
       .filter(({ project_id: id }) => !held.has(id) && !paused.has(id))
       .filter((row) => isDue(row, host.clock.now()));
     const readable = due.filter((row) => isRead(row, read_at));
+    const inTurn = [
+      ...readable.filter((row) => !isFailing(row)),
+      ...readable.filter(isFailing),
+    ];
     let failures = 0;
-    for (const { project_id } of readable.slice(0, atOnce)) {
+    for (const { project_id } of inTurn.slice(0, atOnce)) {
       if (signal.aborted || failures === mostFailures) break;
       const done = await retainOne(project_id, repository_id);
       failures = done ? 0 : failures + 1;
@@ -185,9 +194,9 @@ export async function forgetDeleted(
   if (deleted.length < said.length) {
     host.logger.warn("projects that live here are said to be deleted");
   }
-  store.projects.setDeleted(deleted);
-  if (repository_id === undefined) return;
   const now = host.clock.now();
+  store.projects.setDeleted(deleted, now);
+  if (repository_id === undefined) return;
   const before = now - config.retention.deleted_days * dayMs;
   for (const { project_id, deleted_at } of deleted) {
     if (deleted_at > before) continue;

@@ -9,7 +9,7 @@ import type { ProjectPaths } from "../host.js";
 import type { Btrfs } from "../source/btrfs.js";
 import { isUnwritten, readGenerations } from "../source/changes/generations.js";
 import type { Watch } from "../source/watch.js";
-import type { BaseRow, UnchangedProject } from "../store/index.js";
+import type { BaseRow } from "../store/index.js";
 import { digestOf } from "../tasks/backup/base.js";
 import {
   type Persist,
@@ -20,9 +20,13 @@ import { dayMs } from "../tasks/expired.js";
 import { policyOf } from "../tasks/policy.js";
 import type { Tools } from "../tasks/task.js";
 
-/** A file system that does not answer holds up no other for ever. */
+/** Well below what the scheduler takes for an outage of the host. */
+const longestSilenceMs = 60_000;
+
+/** A file system that does not answer is left to the jobs. */
 export function sweepWatch({ config }: Tools, signal: AbortSignal): Watch {
-  return { signal, idleTimeoutMs: config.limits.idle_timeout_seconds * 1000 };
+  const idleTimeoutMs = config.limits.idle_timeout_seconds * 1000;
+  return { signal, idleTimeoutMs: Math.min(idleTimeoutMs, longestSilenceMs) };
 }
 
 /** Returns the projects that it settled. */
@@ -42,7 +46,7 @@ export async function settleUnchanged(
     watch,
   );
   if (asked.length === 0) return new Set();
-  const equal = await unwritten(asked, { btrfs, host, watch });
+  const { equal } = await unwritten(asked, { btrfs, host, watch });
   const now = host.clock.now();
   const settled = store.jobs.settleUnchanged(equal, { now, fixed_at });
   return new Set(settled.map(({ project_id }) => project_id));
@@ -65,11 +69,11 @@ export async function noticeChanges(
     persist: undefined,
   }));
   const btrfs = { list: tools.btrfs.list, sync: () => Promise.resolve() };
-  const equal = await unwritten(asked, { btrfs, host, watch });
-  const same = new Set(equal.map(({ project_id }) => project_id));
+  const { equal, unknown } = await unwritten(asked, { btrfs, host, watch });
+  const others = new Set([...equal, ...unknown]);
   const changed = asked
     .map(({ base }) => base)
-    .filter(({ project_id }) => !same.has(project_id));
+    .filter((base) => !others.has(base));
   // What was excluded is in no backup.
   const widened = bases.filter((base) => !isAsBefore(base, tools));
   const noticed = [...changed, ...widened];
@@ -150,28 +154,40 @@ interface Looking {
   watch: Watch;
 }
 
-/** Those of which every answer says that nothing was written since. */
+interface Found {
+  /** Every answer says that nothing was written since. */
+  equal: BaseRow[];
+  /** There was no answer. */
+  unknown: BaseRow[];
+}
+
 async function unwritten(
   asked: readonly Asked[],
   { btrfs, host, watch }: Looking,
-): Promise<UnchangedProject[]> {
+): Promise<Found> {
   const all = asked.map((one) => ({ ...one, pairs: pairsOf(one) }));
   const paths = all.flatMap(({ pairs }) => pairs.flat());
+  const unanswered = new Set<string>();
   const generations = await readGenerations(paths, btrfs, {
     ...watch,
-    onFailure(path, error) {
-      const fields = { path, error: String(error) };
+    onFailure(failed, error) {
+      for (const path of failed) unanswered.add(path);
+      const fields = { path: failed[0], error: String(error) };
       host.logger.error("a file system could not be looked at", fields);
     },
   });
-  return all
-    .filter(({ base, persist, pairs }) => {
-      if (persist && persistState(persist) !== base.persist) return false;
-      return pairs.every(([live, taken]) =>
-        isUnwritten(generations.get(live), generations.get(taken)),
-      );
-    })
-    .map(({ base }) => base);
+  const isEqual = ({ base, persist, pairs }: (typeof all)[number]) => {
+    if (persist && persistState(persist) !== base.persist) return false;
+    return pairs.every(([live, taken]) =>
+      isUnwritten(generations.get(live), generations.get(taken)),
+    );
+  };
+  const isUnknown = ({ pairs }: (typeof all)[number]) =>
+    pairs.some(([live]) => unanswered.has(live));
+  return {
+    equal: all.filter(isEqual).map(({ base }) => base),
+    unknown: all.filter(isUnknown).map(({ base }) => base),
+  };
 }
 
 /** What is live, and the base's snapshot of it. */

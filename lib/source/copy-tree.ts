@@ -37,6 +37,6 @@ function onlyVanished(stderr: string): boolean {
   const lines = stderr.split("\n").filter((line) => line !== "");
   return (
     lines.length > 0 &&
-    lines.every((line) => /cannot (stat|open) .*No such file/.test(line))
+    lines.every((line) => /cannot (stat|open|access) .*No such file/.test(line))
   );
 }

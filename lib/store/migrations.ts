@@ -440,7 +440,7 @@ export const migrations: readonly string[] = [
   ALTER TABLE scheduler ADD COLUMN set_back_ms INTEGER NOT NULL DEFAULT 0;
   `,
   // What prunes and checks go by. An older version that still runs on this
-  // file writes none of it: then a prune or a part of the data comes early.
+  // file writes none of it, and needs none.
   `
   -- How many index files the newest prune has left.
   ALTER TABLE repositories ADD COLUMN index_files_pruned INTEGER;

@@ -116,9 +116,10 @@ export function storingProjects(database: Database) {
   // What its deletion took, and nothing else.
   const takeBack = database.prepare(
     `UPDATE annotations
-     SET forgotten_at = NULL, forgetting_at = forgetting_at + 1
-     WHERE project_id = ? AND forgotten_by = 'deletion'
-       AND forgotten_at IS NOT NULL`,
+     SET forgotten_at = NULL, forgetting_at = max(forgetting_at + 1, @now)
+     WHERE project_id = @project_id AND forgotten_by = 'deletion'
+       AND forgotten_at IS NOT NULL
+     RETURNING updated_at > 0 AS is_told`,
   );
 
   const seeAll = database.transaction(
@@ -139,17 +140,27 @@ export function storingProjects(database: Database) {
     },
   );
 
-  const setDeleted = database.transaction((found: readonly Deleted[]) => {
-    for (const one of found) deleted.run({ ...one });
-    const ids = JSON.stringify(found.map(({ project_id }) => project_id));
-    for (const project_id of restored.all(ids)) takeBack.run(project_id);
-  });
+  const setDeleted = database.transaction(
+    (found: readonly Deleted[], now: number) => {
+      for (const one of found) deleted.run({ ...one });
+      const ids = JSON.stringify(found.map(({ project_id }) => project_id));
+      for (const project_id of restored.all(ids)) {
+        const taken = takeBack.all({ project_id, now }) as {
+          is_told: 0 | 1;
+        }[];
+        // Others have read in its document that they were forgotten.
+        if (taken.some(({ is_told }) => is_told))
+          touch.run({ project_id, now });
+      }
+    },
+  );
 
   return {
     /** Projects with a base here that have left the host, or are deleted. */
     gone: (now: number) => gone.all({ now }) as string[],
     /** All that are: what is not among them any more is no longer deleted. */
-    setDeleted: (found: readonly Deleted[]) => void setDeleted.immediate(found),
+    setDeleted: (found: readonly Deleted[], now: number) =>
+      void setDeleted.immediate(found, now),
     get(project_id: string): ProjectRow | undefined {
       const row = get.get(project_id) as Stored | undefined;
       return row && toProjectRow(row);

@@ -26,11 +26,12 @@ export const runCheck: RepositoryTask = async (run, tools) => {
   const { repository_id } = run.row;
   await requireMaintainer(repository_id, tools);
   const repository = await openRepositoryOf(run, tools);
-  await checkMetadata(run, repository, tools);
-  const subset = await checkData(run, repository, tools);
+  // A look at the data finds the same again, and would call it the data's.
+  const isSound = await checkMetadata(run, repository, tools);
+  const subset = isSound ? await checkData(run, repository, tools) : undefined;
   const known = store.repositories.get(repository_id);
   if (known && known.damage !== null) {
-    const isUnread = subset === undefined && known.damage_target !== null;
+    const isUnread = isSound && subset === undefined;
     throw damaged(JSON.parse(known.damage) as string[], isUnread);
   }
   const counted = await repository.figures({ signal: run.signal });
@@ -49,12 +50,13 @@ async function checkMetadata(
   run: RepositoryRun,
   repository: Repository,
   tools: Tools,
-): Promise<void> {
+): Promise<boolean> {
   const { store, host } = tools;
   const look = () => lookOnce({}, run, repository, tools);
   const errors = await findUnhealed(look, run, repository, tools);
   const { repository_id } = repository;
   store.repositories.checked(repository_id, { errors }, host.clock.now());
+  return errors.length === 0;
 }
 
 /** undefined: none was asked for. */

@@ -146,6 +146,7 @@ export async function removeStages(
     const paths = await host.projects.paths(project_id);
     // A project that is gone had its places beside those of others.
     const places = paths ? placesOf(paths) : await allPlaces({ host }, signal);
+    signal?.throwIfAborted();
     await removeStaging({ host, config, btrfs }, places, job_id, signal);
   }
   if (stage !== null) {

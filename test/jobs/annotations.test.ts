@@ -101,6 +101,46 @@ describeReal("names, pins and policies", { needs: ["rustic"] }, () => {
     });
   });
 
+  test("come back with a deletion that is taken back, for other hosts too", async () => {
+    const texts = new Map<string, string>();
+    const hub = {
+      read: (id: string) => Promise.resolve(texts.get(id)),
+      write: (id: string, text: string) =>
+        Promise.resolve(void texts.set(id, text)),
+    };
+    let deleted: { project_id: string; deleted_at: number }[] = [];
+    const engine = await startTestEngine({
+      host: { clock: { now: () => now }, annotations: hub },
+      config: {
+        schedule: { enabled: false },
+        retention: { deleted_days: 1 },
+      },
+    });
+    engines.push(engine);
+    engine.host.projects.deleted = () => Promise.resolve(deleted);
+    const [project_id = ""] = engine.projects;
+    const backup_id = await backUp(engine, project_id);
+    await engine.local("update", { project_id, backup_id, name: "thesis" });
+    const paths = engine.paths.get(project_id);
+    deleted = [{ project_id, deleted_at: now }];
+    engine.paths.delete(project_id);
+    // What is written waits a moment for more.
+    const isForgottenInHub = async () => {
+      for (let looks = 0; looks < 2; looks++) {
+        now += dayMs;
+        await engine.backups.tick();
+      }
+      const { backups } = JSON.parse(String(texts.get(project_id))) as {
+        backups: { forgotten_at: number | null }[];
+      };
+      return backups.map(({ forgotten_at }) => forgotten_at !== null);
+    };
+    expect(await isForgottenInHub()).toEqual([true]);
+    deleted = [];
+    if (paths) engine.paths.set(project_id, paths);
+    expect(await isForgottenInHub()).toEqual([false]);
+  });
+
   test("are no backups in anybody's list", async () => {
     const engine = await start();
     const [project_id = ""] = engine.projects;

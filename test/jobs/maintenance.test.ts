@@ -68,18 +68,6 @@ describe("maintenance", () => {
       ["prune"],
     ],
     [
-      "not for those that the last prune has left",
-      { index_files: 350 },
-      { pruned_at: now - 2 * hourMs, index_files_pruned: 300 },
-      [],
-    ],
-    [
-      "when many have come since",
-      { index_files: 500 },
-      { pruned_at: now - 2 * hourMs, index_files_pruned: 300 },
-      ["prune"],
-    ],
-    [
       "at most each hour for that",
       { index_files: 200 },
       { pruned_at: now - hourMs / 2 },

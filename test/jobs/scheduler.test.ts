@@ -379,6 +379,10 @@ describeReal("the scheduler", { needs: ["rustic"] }, () => {
       (await engine.local("list", { project_id })).backups.map(
         ({ backup_id }) => backup_id,
       );
+    await until(async () => {
+      await tick();
+      return (await listed()).length === 1;
+    });
     expect(await listed()).toEqual([night2]);
     const { backup } = await engine.local("unforget", {
       ...{ project_id, backup_id: night1 },
@@ -396,6 +400,11 @@ describeReal("the scheduler", { needs: ["rustic"] }, () => {
     await nights(project_id, 1);
     const { store } = engine.backups.tools;
     const retained = () => store.projects.get(project_id)?.retained_at;
+    // The repository is read first.
+    await until(async () => {
+      await tick();
+      return typeof retained() === "number";
+    });
     const before = retained();
     const { row } = store.jobs.askBackup({
       ...{ project_id, now, trigger: "manual", requested_by: "test" },

@@ -5,6 +5,7 @@ import {
   cpSync,
   existsSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   truncateSync,
@@ -126,15 +127,19 @@ describeReal("a check of a host", { needs: ["rustic"] }, () => {
     expect(known()?.damage).toBeNull();
   });
 
-  test("calls nothing damage where the prune that may heal it fails", async () => {
+  test("holds what may be damage until the prune that may heal it can work", async () => {
     await backUpBesidePrune();
     rustic.fail("prune");
-    expect(await runs("check")).toMatchObject({
-      ...{ state: "failed", error_code: "COMMAND_FAILED" },
-    });
-    expect(known()).toMatchObject({ damage: null, checked_at: null });
+    const damaged = { state: "failed", error_code: "REPOSITORY_DAMAGED" };
+    for (const turn of ["found", "found again"]) {
+      const before = prunes();
+      expect([turn, await runs("check")]).toMatchObject([turn, damaged]);
+      expect(prunes()).toBeGreaterThan(before);
+      expect(known()?.damage).toContain("The prune that may heal it failed");
+    }
     rustic.release();
     expect(await runs("check")).toMatchObject({ state: "succeeded" });
+    expect(known()?.damage).toBeNull();
   });
 
   test("finds damage that no prune heals, and removes nothing for that", async () => {
@@ -153,6 +158,26 @@ describeReal("a check of a host", { needs: ["rustic"] }, () => {
     });
     expect(filesBelow(join(repository, "data"))).toHaveLength(packs.length - 1);
     expect(String(known()?.damage)).toContain("pack");
+    const before = prunes();
+    expect(before).toBeGreaterThan(1);
+    expect(await runs("check")).toMatchObject({
+      error_code: "REPOSITORY_DAMAGED",
+    });
+    expect(prunes()).toBe(before);
+  });
+
+  test("sees without the data that what it found without it is repaired", async () => {
+    const [name = ""] = filesBelow(join(repository, "index"));
+    const path = join(repository, "index", name);
+    const whole = readFileSync(path);
+    truncateSync(path, 40);
+    expect(await runs("check", { data: "part" })).toMatchObject({
+      error_code: "REPOSITORY_DAMAGED",
+    });
+    rmSync(path);
+    writeFileSync(path, whole);
+    expect(await runs("check")).toMatchObject({ state: "succeeded" });
+    expect(known()?.damage).toBeNull();
   });
 
   test("finds a lost index, at which a prune dies without a word", async () => {
@@ -196,9 +221,16 @@ describeReal("a check of a host", { needs: ["rustic"] }, () => {
   test("writes down its metadata although the data has no time", async () => {
     const { tools } = engine.backups;
     const { maintenance } = tools.config;
+    // Enough for the metadata.
+    const budgets = [10];
     const config = {
       ...tools.config,
-      maintenance: { ...maintenance, budget_minutes: 0.02 },
+      maintenance: {
+        ...maintenance,
+        get budget_minutes() {
+          return budgets.pop() ?? 0.02;
+        },
+      },
     };
     const { repository_id } = known() ?? {};
     const row = { repository_id, target: JSON.stringify({ data: "part" }) };

@@ -158,6 +158,19 @@ describeReal(
       return Number.parseInt(readFileSync(path, "utf8"), 10) || 0;
     };
 
+    test("takes nothing for changed, nor for unchanged, where the file system does not answer", async () => {
+      await start(1);
+      const [project_id = ""] = engine.projects;
+      const { tools } = engine.backups;
+      const list = () => Promise.reject(new Error("no answer"));
+      const deaf = { ...tools, btrfs: { ...tools.btrfs, list } };
+      await noticeChanges(Date.now(), deaf, {});
+      const row = tools.store.projects.get(project_id);
+      expect(row?.unprotected_since ?? null).toBeNull();
+      const settled = await settleUnchanged([project_id], deaf, {});
+      expect([...settled]).toEqual([]);
+    });
+
     test("takes what was excluded until now for not yet protected", async () => {
       await start(2);
       const [project_id = "", other = ""] = engine.projects;

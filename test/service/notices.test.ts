@@ -54,6 +54,28 @@ describe("notices of a repository", () => {
     }
   }
 
+  test("come with a prune that is asked for when index files have come, and not for those that one has left", async () => {
+    maintainedBy("maintainer");
+    engine.host.maintainer = () => Promise.resolve("maintainer");
+    const counts = { backups: 1, packs: 1, size_bytes: 1 };
+    const pruneAsked = async (index_files: number, left: number) => {
+      store().repositories.counted(
+        repository_id,
+        { ...counts, index_files },
+        now,
+      );
+      store().repositories.pruned(repository_id, true, now - 2 * hourMs);
+      store().repositories.prunedTo(repository_id, left);
+      await askForMaintenance(engine.backups.tools);
+      const query = { repository_id, kind: "prune", limit: 1 } as const;
+      return store().jobs.ofRepository(query).length === 1;
+    };
+    expect(await pruneAsked(350, 300)).toBe(false);
+    // Somebody else has pruned since.
+    expect(await pruneAsked(100, 300)).toBe(false);
+    expect(await pruneAsked(500, 300)).toBe(true);
+  });
+
   test("say when nobody prunes and checks it, once that was asked", async () => {
     expect(await codes()).toEqual([]);
     await askForMaintenance(engine.backups.tools);

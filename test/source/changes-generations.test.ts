@@ -120,7 +120,7 @@ describeReal("on btrfs", { needs: ["btrfs"] }, () => {
       list: btrfs.list,
       sync: () => Promise.reject(new Error("no answer")),
     };
-    const onFailure = (path: string) => void failed.push(path);
+    const onFailure = (paths: readonly string[]) => void failed.push(...paths);
     const found = await readGenerations([project], deaf, { onFailure });
     expect([...found]).toEqual([]);
     expect(failed).toEqual([project]);

@@ -17,6 +17,7 @@ function copyingBy(script: string): Record<string, string> {
 const slowCopy = () => copyingBy("exec /bin/sleep 60");
 
 const gone = "cp: cannot stat '/a/x-wal': No such file or directory";
+const goneToo = "cp: cannot access '/a/y': No such file or directory";
 const full = "cp: error writing '/b/y': No space left on device";
 const saying = (...lines: string[]) =>
   copyingBy(
@@ -25,7 +26,10 @@ const saying = (...lines: string[]) =>
 
 test("goes on where files vanish, and where nothing else fails", async () => {
   const privileged: string[] = [];
-  await copyTree("/a", "/b", { privileged, environment: saying(gone, gone) });
+  await copyTree("/a", "/b", {
+    privileged,
+    environment: saying(gone, goneToo),
+  });
   const environment = saying(gone, full);
   await expect(
     copyTree("/a", "/b", { privileged, environment }),

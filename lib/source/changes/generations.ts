@@ -28,8 +28,8 @@ export function isUnwritten(
 }
 
 export interface LookOptions extends Watch {
-  /** Nothing is known of what lies on the file system of `path`. */
-  onFailure?(path: string, error: unknown): void;
+  /** Nothing is known of these, which lie on one file system. */
+  onFailure?(paths: readonly string[], error: unknown): void;
 }
 
 /**
@@ -57,7 +57,10 @@ export async function readGenerations(
       listed = await btrfs.list(on, watch);
     } catch (error) {
       if (watch.signal?.aborted) throw error;
-      onFailure?.(on, error);
+      onFailure?.(
+        asked.map(({ path }) => path),
+        error,
+      );
       continue;
     }
     const generations = new Map(listed.map((one) => [one.path, one]));
