@@ -112,7 +112,7 @@ const share = z.number().min(0).max(1);
 
 /** When this host makes backups by itself. */
 const Scheduling = z.strictObject({
-  /** false: only what is asked for. */
+  /** false: no backup by itself; retention, prune and check go on. */
   enabled: z.boolean().default(true),
   /** HH:MM in `time_zone`. */
   window_start: z
