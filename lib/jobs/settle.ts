@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BackupError, ErrorCode } from "../../conat-api/index.js";
 import { cancelledBy } from "../aborted.js";
 import type { Settlement } from "../store/index.js";
+import { isUndone } from "../tasks/restore/swap.js";
 import type { Tools } from "../tasks/task.js";
 import { retryAt } from "./retry.js";
 
@@ -30,6 +31,7 @@ export function settlementOf(
     row && !by ? retryAt(row, code, host.clock.now()) : undefined;
   return {
     ...(retry_at === undefined ? {} : { retry_at }),
+    ...(isUndone(failure) ? { swap_undone: true } : {}),
     state: code === "CANCELLED" ? "cancelled" : "failed",
     error_code: code,
     error_message:

@@ -27,6 +27,8 @@ export interface JobRow extends Omit<Job, Differs> {
   group_pid: number | null;
   group_started: number | null;
   stage: string | null;
+  /** Of a restore whose store lies elsewhere. */
+  stage_beside: string | null;
   journal: string | null;
   /** 1: rustic may have stored its backup, and nobody has looked. */
   in_doubt: 0 | 1;
@@ -63,6 +65,7 @@ const hostOnly = [
   "group_pid",
   "group_started",
   "stage",
+  "stage_beside",
   "journal",
   "in_doubt",
   "beside_prune",

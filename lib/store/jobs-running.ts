@@ -17,6 +17,8 @@ export interface RunningFacts {
   progress_at?: number;
   fixed_at?: number;
   stage?: string | null;
+  /** What a restore stages elsewhere, besides its stage. */
+  stage_beside?: string;
   source?: SourceKind;
   repository_id?: string;
   group?: ProcessIdentity | null;
@@ -38,6 +40,7 @@ const columns = [
   "progress_at",
   "fixed_at",
   "stage",
+  "stage_beside",
   "source",
   "repository_id",
   "group_pid",

@@ -35,6 +35,8 @@ export interface Settlement {
   backup?: BackupFacts;
   /** Likewise: the snapshot that is kept to tell what changed since. */
   base?: BaseRow;
+  /** No rename of a restore's swap is left: its journal goes. */
+  swap_undone?: boolean;
   /** Likewise a new row, due then, that tries the same again. */
   retry_at?: number;
 }
@@ -54,7 +56,9 @@ const settleSql = (which: string) => `
     bytes_processed = @bytes_processed, bytes_added = @bytes_added,
     files = @files, warnings_count = @warnings_count, warnings = @warnings,
     cancelled_by = @cancelled_by, error_code = @error_code,
-    error_message = @error_message, group_pid = NULL, group_started = NULL
+    error_message = @error_message, group_pid = NULL, group_started = NULL,
+    journal = iif(@swap_undone, NULL, journal),
+    kept_at = iif(@swap_undone, NULL, kept_at)
   WHERE job_id = @job_id AND ${which}
   RETURNING *`;
 const unsettled = "state IN ('running', 'pending')";
@@ -87,7 +91,7 @@ export function settling(database: Database) {
   const again = database.prepare(settleSql(doubtful));
   const insertRetry = database.prepare(retrySql);
   const clearStage = database.prepare(
-    "UPDATE jobs SET stage = NULL WHERE job_id = ?",
+    "UPDATE jobs SET stage = NULL, stage_beside = NULL WHERE job_id = ?",
   );
 
   const inDoubt = database.prepare(
@@ -167,6 +171,7 @@ function columnsOf({
   warnings = [],
   figures,
   unchanged = false,
+  swap_undone = false,
   ...facts
 }: Settlement): Record<string, unknown> {
   return {
@@ -180,6 +185,7 @@ function columnsOf({
     error_message: null,
     ...facts,
     unchanged: unchanged ? 1 : 0,
+    swap_undone: swap_undone ? 1 : 0,
     figures: figures ? JSON.stringify(figures) : null,
     warnings_count: warnings.length,
     warnings: JSON.stringify(warnings.slice(0, warningsKept)),

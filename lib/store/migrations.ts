@@ -448,5 +448,8 @@ export const migrations: readonly string[] = [
   ALTER TABLE repositories ADD COLUMN data_tried_at INTEGER;
   -- Each of the configured parts is read in so many.
   ALTER TABLE repositories ADD COLUMN data_split INTEGER NOT NULL DEFAULT 1;
+
+  -- What a restore stages where a persist store is.
+  ALTER TABLE jobs ADD COLUMN stage_beside TEXT;
   `,
 ];

@@ -11,7 +11,7 @@ import { isAlive } from "../process-identity.js";
 import { removeTree } from "../source/remove.js";
 import { capturesOf } from "../source/stage-shape.js";
 import { groupOf, type JobRow, toJob } from "../store/index.js";
-import { allPlaces, placesOf } from "./project-paths.js";
+import { placesOf } from "./project-paths.js";
 import { removeIfEmpty, removeStaging } from "./restore/staging.js";
 import { type Move, parseJournal, settleSwap } from "./restore/swap.js";
 import type { Tools } from "./task.js";
@@ -132,7 +132,7 @@ const noSwap = { journal: null, kept_at: null };
  * @throws BackupError FILESYSTEM_FAILED; or the signal's reason, half done.
  */
 export async function removeStages(
-  { kind, job_id, project_id, stage, state, journal }: JobRow,
+  { kind, job_id, project_id, state, journal, ...staged }: JobRow,
   {
     host,
     config,
@@ -142,13 +142,14 @@ export async function removeStages(
   signal?: AbortSignal,
 ): Promise<void> {
   if (state === "failed" && journal !== null) return;
+  const { stage, stage_beside } = staged;
   if (kind === "restore") {
     const paths = await host.projects.paths(project_id);
-    // A project that is gone had its places beside those of others.
-    const places = paths ? placesOf(paths) : await allPlaces({ host }, signal);
-    signal?.throwIfAborted();
+    const places = paths ? placesOf(paths) : [];
     await removeStaging({ host, config, btrfs }, places, job_id, signal);
   }
+  // Where the project is gone only the row knows the places.
+  if (stage_beside !== null) await removeTree(stage_beside, btrfs, signal);
   if (stage !== null) {
     await removeTree(stage, btrfs, signal);
     await removeTree(capturesOf(stage), btrfs, signal);

@@ -27,6 +27,8 @@ export async function pruneUntilProven(
   const figures = await withinBudget(budget_minutes, run.signal, (signal) =>
     passes(input, { ...run, signal }, repository, tools),
   );
+  // A backup that begins now has nothing to fear.
+  run.note({ phase: "preparing" });
   const counted = await repository.figures({ signal: run.signal });
   store.repositories.counted(repository_id, counted, host.clock.now());
   store.repositories.prunedTo(repository_id, counted.index_files);

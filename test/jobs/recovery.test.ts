@@ -281,26 +281,31 @@ describe("recovery", () => {
     expect(row()).toEqual({ ...settled, stage: null });
   });
 
+  test("removes what a restore staged whose swap was undone, and could not write that down", async () => {
+    const { tools, job_id, row, staged } = await withDeadSwap();
+    const failed = { state: "failed", now: 1 } as const;
+    tools.store.jobs.settle(job_id, { ...failed, swap_undone: true });
+    expect(row()).toMatchObject({ journal: null, kept_at: null });
+    await recover(tools);
+    expect(existsSync(dirname(staged))).toBe(false);
+    expect(row().stage).toBeNull();
+  });
+
   test("removes what a restore staged beside the store of a project that has gone", async () => {
     const { tools, job_id, row, place } = await withDead("restore");
     const { host, config } = tools;
     const store = join(tempDir("persist"), "store");
-    const staging = stagingDirectory(host, config, store, job_id);
-    mkdirSync(join(staging, "persist"), { recursive: true });
-    const stage = stagingDirectory(host, config, place, job_id);
-    tools.store.jobs.note(job_id, { stage });
-    const { projects } = host;
-    const gone = row().project_id;
-    const other = randomUUID();
-    projects.list = () =>
-      Promise.resolve([{ project_id: other, last_edited: 0 }]);
-    projects.paths = (id) => {
-      const beside = { subvolume: place, persist: store };
-      return Promise.resolve(id === gone ? undefined : beside);
-    };
+    const staging = (at: string) => stagingDirectory(host, config, at, job_id);
+    const [stage, stage_beside] = [staging(place), staging(store)];
+    for (const path of [stage, stage_beside]) {
+      mkdirSync(join(path, "persist"), { recursive: true });
+    }
+    tools.store.jobs.note(job_id, { stage, stage_beside });
+    host.projects.paths = () => Promise.resolve(undefined);
     await recover(tools);
-    expect(existsSync(staging)).toBe(false);
-    expect(row().stage).toBeNull();
+    expect(existsSync(stage_beside)).toBe(false);
+    expect(existsSync(stage)).toBe(false);
+    expect(row()).toMatchObject({ stage: null, stage_beside: null });
   });
 
   test("settles a row that cannot be cleaned up, and goes on with the others", async () => {

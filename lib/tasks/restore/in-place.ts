@@ -13,7 +13,7 @@ import type { Outcome, TaskRun, Tools } from "../task.js";
 import { beginSwap } from "./begin-swap.js";
 import { planMoves } from "./moves.js";
 import { prepareStaging, removeIfEmpty, removeStaging } from "./staging.js";
-import { type Move, settleSwap, swap } from "./swap.js";
+import { asUndone, type Move, settleSwap, swap } from "./swap.js";
 import { syncFileSystem, syncNames } from "./sync.js";
 import { type RestoreSource, restoreOutcome, writeBackup } from "./write.js";
 
@@ -101,10 +101,19 @@ async function swapIn(
     await swap(moves);
   } catch (error) {
     if ((await settleHalf(moves, error)) === "new") return;
-    run.note({ journal: null, kept_at: null });
-    for (const folder of folders) await removeIfEmpty(folder);
-    throw error;
+    // What fails here is told no more than what made it fail.
+    await forgetSwap(run, folders).catch(() => {});
+    throw asUndone(error);
   }
+}
+
+/** The end of the job does it too, and once the row can be written. */
+async function forgetSwap(
+  run: TaskRun,
+  folders: readonly string[],
+): Promise<void> {
+  for (const folder of folders) await removeIfEmpty(folder);
+  run.note({ journal: null, kept_at: null });
 }
 
 /** `swap` has undone itself, where that was possible. */

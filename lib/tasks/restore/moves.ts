@@ -110,6 +110,7 @@ async function besidePersist(
   await requireParent(place);
   const wasSubvolume = (await sourceKind(place)) === "btrfs";
   const staging = stagingDirectory(host, config, place, run.job.job_id);
+  run.note({ stage_beside: staging });
   await makeStaging(staging);
   const staged = join(staging, "persist.beside");
   if (wasSubvolume) await btrfs.createSubvolume(staged);

@@ -5,6 +5,7 @@
 
 import { rename } from "node:fs/promises";
 import { z } from "zod";
+import { type BackupError, toBackupError } from "../../../conat-api/index.js";
 import { exists } from "../../source/filesystem.js";
 
 const Move = z.object({
@@ -18,6 +19,19 @@ export type Move = z.infer<typeof Move>;
 
 export function parseJournal(journal: string): Move[] {
   return z.array(Move).parse(JSON.parse(journal));
+}
+
+const undone = new WeakSet<BackupError>();
+
+/** Of a swap that has failed, and of which no rename is left. */
+export function asUndone(error: unknown): BackupError {
+  const failure = toBackupError(error);
+  undone.add(failure);
+  return failure;
+}
+
+export function isUndone(failure: BackupError): boolean {
+  return undone.has(failure);
 }
 
 /** All moves, or none: what was renamed is renamed back when one fails. */
