@@ -27,6 +27,8 @@ export * from "./host.js";
 export interface StartOptions {
   /** false: answer and enqueue, but run nothing in this process. */
   work?: boolean;
+  /** How often the scheduler looks by itself, in ms; default: each minute. */
+  tick_ms?: number;
 }
 
 export interface ProjectBackups {
@@ -50,7 +52,7 @@ export interface ProjectBackups {
 export async function startProjectBackups(
   host: ProjectHost,
   config: Config,
-  { work = true }: StartOptions = {},
+  { work = true, tick_ms = 60_000 }: StartOptions = {},
 ): Promise<ProjectBackups> {
   const store = openStore(host.dataDir, host.host_id);
   const tools = createTools(host, config, store);
@@ -88,7 +90,7 @@ export async function startProjectBackups(
     worker.wake();
     if (isUnread(tools)) refresher.queue();
     const wake = worker.wake;
-    scheduler = createScheduler({ tools, refresher, wake });
+    scheduler = createScheduler({ tools, refresher, wake, everyMs: tick_ms });
   }
 
   return {

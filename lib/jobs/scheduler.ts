@@ -30,14 +30,14 @@ export interface SchedulerNeeds {
   refresher: Refresher;
   /** There is new work. */
   wake(): void;
-  everyMs?: number;
+  everyMs: number;
 }
 
 /** A hub that does not answer keeps no host from closing. */
 const patienceMs = 10_000;
 
 export function createScheduler(needs: SchedulerNeeds): Scheduler {
-  const { tools, everyMs = 60_000 } = needs;
+  const { tools, everyMs } = needs;
   const closing = new AbortController();
   const { signal } = closing;
   const look = oneAtATime(

@@ -27,6 +27,8 @@ export interface BenchHost {
   close(): Promise<void>;
 }
 
+const dayMs = 24 * 3600 * 1000;
+
 /** Needs root. Everything is on one image: both sides of a ratio pay alike. */
 export async function startBenchHost(sizeBytes: number): Promise<BenchHost> {
   const root = mkdtempSync(join(tmpdir(), "pb-bench-"));
@@ -58,7 +60,8 @@ export async function startBenchHost(sizeBytes: number): Promise<BenchHost> {
     schedule: { enabled: false },
     maintenance: { maintainer: host.host_id },
   });
-  const backups = await startProjectBackups(host, config);
+  // Nothing but what is measured.
+  const backups = await startProjectBackups(host, config, { tick_ms: dayMs });
   return {
     projects,
     stores,

@@ -70,12 +70,15 @@ export async function startTestEngine(
   const config = parseConfig({
     repository: { kind: "local", path: join(root, "repository") },
     restore: { directories: [join(root, "restored")] },
-    // Nothing but what a test asks for.
     schedule: { enabled: false },
     ...options.config,
   });
   const { work = true } = options;
-  const backups = await startProjectBackups(ports.host, config, { work });
+  // Nothing but what a test asks for.
+  const tick_ms = 24 * 3600 * 1000;
+  const backups = await startProjectBackups(ports.host, config, {
+    ...{ work, tick_ms },
+  });
   const { local, ended, backup } = verbs(backups);
   return {
     ...ports,
