@@ -142,6 +142,14 @@ export const RetentionPreview = z.object({
 export type RetentionPreview = z.infer<typeof RetentionPreview>;
 
 /**
+ * Somebody asked for it. Where nothing says who did, nobody can tell that
+ * nobody did.
+ */
+export function isManual({ trigger }: Pick<Backup, "trigger">): boolean {
+  return trigger !== "scheduled" && trigger !== "retry";
+}
+
+/**
  * Does the quota leave fewer than two scheduled backups? It is full, and
  * those that are pinned or that somebody asked for have the other places.
  */
@@ -151,8 +159,8 @@ export function isCrowded(
   const { decisions, kept, max_backups } = preview;
   if (max_backups === null || kept < max_backups) return false;
   const scheduled = decisions.filter(
-    ({ keep, backup: { trigger } }) =>
-      (trigger === "scheduled" || trigger === "retry") &&
+    ({ keep, backup }) =>
+      !isManual(backup) &&
       keep.length > 0 &&
       !keep.includes("pinned") &&
       !keep.includes("manual"),

@@ -248,10 +248,11 @@ function noticeEdits(
  */
 function createHeldUntil({ store, repositories }: Tools) {
   const repository_id = repositories.knownId();
+  const { read_at = null } =
+    (repository_id && store.repositories.get(repository_id)) || {};
   return ({ project_id, covered_at, first_seen_at }: ProjectRow): number => {
     if (covered_at !== null) return covered_at;
     if (repository_id === undefined) return 0;
-    const { read_at = null } = store.repositories.get(repository_id) ?? {};
     if (read_at === null || read_at <= (first_seen_at ?? 0)) return Infinity;
     const [newest] = store.backups.list({
       ...{ project_id, repository_id, limit: 1 },

@@ -7,9 +7,9 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { JobId, ProjectId } from "../../conat-api/index.js";
 import { ifAbsent } from "../source/filesystem.js";
+import { allPlaces } from "../tasks/project-paths.js";
 import type { Tools } from "../tasks/task.js";
 import { baseRoots } from "../work-directory.js";
-import { allPlaces } from "../tasks/project-paths.js";
 import { removeUnowned } from "./sweep.js";
 
 /** What cannot be removed is told and stays. */

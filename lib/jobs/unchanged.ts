@@ -35,9 +35,8 @@ export async function settleUnchanged(
   tools: Tools,
   watch: Watch,
 ): Promise<Set<string>> {
-  const { store, host } = tools;
+  const { store, host, btrfs } = tools;
   const bases = usableBases(tools);
-  const { btrfs } = tools;
   // Before anything is looked at: what is written later may be in no answer.
   const fixed_at = host.clock.now();
   const asked = await lookUp(
@@ -64,7 +63,8 @@ export async function noticeChanges(
   const { store, host } = tools;
   // Of all, however long ago they were taken.
   const bases = store.bases.all();
-  const asked = (await subvolumesOf(bases, tools)).map((one) => ({
+  const asBefore = new Set(bases.filter((base) => isAsBefore(base, tools)));
+  const asked = (await subvolumesOf([...asBefore], tools)).map((one) => ({
     ...one,
     persist: undefined,
   }));
@@ -75,7 +75,7 @@ export async function noticeChanges(
     .map(({ base }) => base)
     .filter((base) => !others.has(base));
   // What was excluded is in no backup.
-  const widened = bases.filter((base) => !isAsBefore(base, tools));
+  const widened = bases.filter((base) => !asBefore.has(base));
   const noticed = [...changed, ...widened];
   store.projects.notice(
     noticed.map(({ project_id }) => ({ project_id, since })),
@@ -116,13 +116,11 @@ async function subvolumesOf(
 ): Promise<Place[]> {
   const { projects } = tools.host;
   const found = await Promise.all(
-    bases
-      .filter((base) => isAsBefore(base, tools))
-      .map(async (base) => {
-        // What the host cannot tell now is left to a job, which says why.
-        const paths = await projects.paths(base.project_id).catch(() => {});
-        return paths ? [{ base, paths }] : [];
-      }),
+    bases.map(async (base) => {
+      // What the host cannot tell now is left to a job, which says why.
+      const paths = await projects.paths(base.project_id).catch(() => {});
+      return paths ? [{ base, paths }] : [];
+    }),
   );
   return found.flat();
 }
@@ -137,7 +135,8 @@ async function lookUp(
   tools: Tools,
   { signal }: Watch,
 ): Promise<Asked[]> {
-  const places = await subvolumesOf(bases, tools);
+  const asBefore = bases.filter((base) => isAsBefore(base, tools));
+  const places = await subvolumesOf(asBefore, tools);
   const found = await Promise.all(
     places.map(async (place) => {
       // What cannot be looked at is left to a job, which says why.

@@ -1,7 +1,7 @@
 /** Names, notes, pins; forgetting a backup and taking it back. */
 
-import { type Backup, BackupError } from "../../conat-api/index.js";
-import { isManual, pinsLeft } from "../jobs/retention/index.js";
+import { type Backup, BackupError, isManual } from "../../conat-api/index.js";
+import { pinsLeft } from "../jobs/retention/index.js";
 import { quotaOf } from "../jobs/retain.js";
 import type { AnnotationFacts } from "../store/index.js";
 import { dayMs } from "../tasks/expired.js";

@@ -114,13 +114,15 @@ export function storingProjects(database: Database) {
     )
     .pluck();
   // What its deletion took, and nothing else.
-  const takeBack = database.prepare(
-    `UPDATE annotations
-     SET forgotten_at = NULL, forgetting_at = max(forgetting_at + 1, @now)
-     WHERE project_id = @project_id AND forgotten_by = 'deletion'
-       AND forgotten_at IS NOT NULL
-     RETURNING updated_at > 0 AS is_told`,
-  );
+  const takeBack = database
+    .prepare(
+      `UPDATE annotations
+       SET forgotten_at = NULL, forgetting_at = max(forgetting_at + 1, @now)
+       WHERE project_id = @project_id AND forgotten_by = 'deletion'
+         AND forgotten_at IS NOT NULL
+       RETURNING updated_at > 0`,
+    )
+    .pluck();
 
   const seeAll = database.transaction(
     (ids: readonly string[], now: number): ProjectRow[] => {
@@ -145,12 +147,9 @@ export function storingProjects(database: Database) {
       for (const one of found) deleted.run({ ...one });
       const ids = JSON.stringify(found.map(({ project_id }) => project_id));
       for (const project_id of restored.all(ids)) {
-        const taken = takeBack.all({ project_id, now }) as {
-          is_told: 0 | 1;
-        }[];
+        const areTold = takeBack.all({ project_id, now });
         // Others have read in its document that they were forgotten.
-        if (taken.some(({ is_told }) => is_told))
-          touch.run({ project_id, now });
+        if (areTold.includes(1)) touch.run({ project_id, now });
       }
     },
   );

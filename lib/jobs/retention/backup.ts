@@ -15,11 +15,3 @@ export interface RetentionPolicy {
   keep: Retention;
   keep_manual: ManualRetention;
 }
-
-/**
- * Somebody asked for it. Where nothing says who did, nobody can tell that
- * nobody did.
- */
-export function isManual({ trigger }: Pick<Backup, "trigger">): boolean {
-  return trigger !== "scheduled" && trigger !== "retry";
-}

@@ -1,15 +1,12 @@
 /** Which backups are kept, and why; pure: a preview is the plan that runs. */
 
-import type {
-  KeepReason,
-  RetentionDecision,
-} from "../../../conat-api/index.js";
-import { openZone } from "../zone.js";
 import {
   isManual,
-  type RetentionBackup,
-  type RetentionPolicy,
-} from "./backup.js";
+  type KeepReason,
+  type RetentionDecision,
+} from "../../../conat-api/index.js";
+import { openZone } from "../zone.js";
+import type { RetentionBackup, RetentionPolicy } from "./backup.js";
 import { fillBuckets } from "./buckets.js";
 import { isEmptyManualRetention, isEmptyRetention } from "./empty.js";
 import { keepManual } from "./manual.js";

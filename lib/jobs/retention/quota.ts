@@ -1,6 +1,7 @@
 /** What goes when a project has more backups than it may; pure. */
 
-import { isManual, type RetentionBackup } from "./backup.js";
+import { isManual } from "../../../conat-api/index.js";
+import type { RetentionBackup } from "./backup.js";
 import { isFuture } from "./protect.js";
 
 /**
