@@ -12,66 +12,43 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { isTerminal, type RepositoryJobKind } from "../../conat-api/index.js";
-import {
-  toRepositoryJob,
-  type RepositoryJobRow,
-} from "../../lib/store/index.js";
+import type { RepositoryJobKind } from "../../conat-api/index.js";
+import type { RepositoryJobRow } from "../../lib/store/index.js";
 import { runCheck } from "../../lib/tasks/check.js";
-import { change } from "../support/change.js";
-import { startTestEngine, type TestEngine } from "../support/engine.js";
-import { makeSlowRustic, type SlowRustic } from "../support/slow-rustic.js";
+import type { TestEngine } from "../support/engine.js";
+import {
+  type MaintainingHost,
+  startMaintainingHost,
+} from "../support/maintaining-host.js";
+import type { SlowRustic } from "../support/slow-rustic.js";
 import { tempDir } from "../support/temp.js";
 import { describeReal } from "../support/tools.js";
-import { until } from "../support/until.js";
 
 describeReal("a check of a host", { needs: ["rustic"] }, () => {
+  let host: MaintainingHost;
   let engine: TestEngine;
   let rustic: SlowRustic;
   let project_id: string;
   let repository: string;
 
   beforeEach(async () => {
-    rustic = makeSlowRustic();
-    engine = await startTestEngine({
-      host: { host_id: "maintainer" },
-      config: {
-        commands: { rustic: rustic.path },
-        maintenance: { maintainer: "maintainer" },
-      },
-    });
-    project_id = engine.projects[0] as string;
+    host = await startMaintainingHost();
+    ({ engine, rustic, project_id } = host);
     repository = join(engine.root, "repository");
     await backUp();
   });
 
-  afterEach(async () => {
-    rustic.release();
-    await engine.close();
-  });
+  afterEach(() => host.close());
 
-  async function backUp(): Promise<string> {
-    change(engine.projectDir(project_id));
-    return (await engine.backup(project_id)).backup_id;
-  }
+  const backUp = () => host.backUp();
 
   const known = () => {
     const { store, repositories } = engine.backups.tools;
     return store.repositories.get(String(repositories.knownId()));
   };
 
-  async function runs(kind: RepositoryJobKind, target: object = {}) {
-    const { jobs } = engine.backups.tools.store;
-    const { row } = jobs.askRepository({
-      repository_id: String(known()?.repository_id),
-      ...{ kind, now: Date.now(), target: JSON.stringify(target) },
-      ...{ trigger: "manual", requested_by: "local" },
-    });
-    engine.backups.runOnly(row.job_id);
-    const now = () => jobs.get(row.job_id) as RepositoryJobRow;
-    await until(() => isTerminal(now().state), 60_000);
-    return toRepositoryJob(now());
-  }
+  const runs = (kind: RepositoryJobKind, target?: object) =>
+    host.ended(host.ask(kind, target));
 
   const prunes = () =>
     rustic.runs().filter((run) => run.includes(" prune ")).length;

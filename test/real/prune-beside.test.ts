@@ -3,33 +3,28 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { isTerminal, type RepositoryJobKind } from "../../conat-api/index.js";
-import {
-  toRepositoryJob,
-  type RepositoryJobRow,
-} from "../../lib/store/index.js";
+import type { RepositoryJobKind } from "../../conat-api/index.js";
+import type { RepositoryJobRow } from "../../lib/store/index.js";
 import { change } from "../support/change.js";
-import { startTestEngine, type TestEngine } from "../support/engine.js";
-import { makeSlowRustic, type SlowRustic } from "../support/slow-rustic.js";
+import type { TestEngine } from "../support/engine.js";
+import {
+  type MaintainingHost,
+  startMaintainingHost,
+} from "../support/maintaining-host.js";
+import type { SlowRustic } from "../support/slow-rustic.js";
 import { tempDir } from "../support/temp.js";
 import { describeReal } from "../support/tools.js";
 import { until } from "../support/until.js";
 
 describeReal("a prune and what runs beside it", { needs: ["rustic"] }, () => {
+  let host: MaintainingHost;
   let engine: TestEngine;
   let rustic: SlowRustic;
   let project_id: string;
 
   beforeEach(async () => {
-    rustic = makeSlowRustic();
-    engine = await startTestEngine({
-      host: { host_id: "maintainer" },
-      config: {
-        commands: { rustic: rustic.path },
-        maintenance: { maintainer: "maintainer" },
-      },
-    });
-    project_id = engine.projects[0] as string;
+    host = await startMaintainingHost();
+    ({ engine, rustic, project_id } = host);
     const gone = await backUp();
     await backUp();
     // Else a prune takes nothing from what runs beside it.
@@ -37,35 +32,17 @@ describeReal("a prune and what runs beside it", { needs: ["rustic"] }, () => {
     await repository.forget([gone]);
   });
 
-  afterEach(async () => {
-    rustic.release();
-    await engine.close();
-  });
+  afterEach(() => host.close());
 
-  async function backUp(): Promise<string> {
-    change(engine.projectDir(project_id));
-    return (await engine.backup(project_id)).backup_id;
-  }
+  const backUp = () => host.backUp();
 
-  const known = () => String(engine.backups.tools.repositories.knownId());
-  const rowOf = (job_id: string) =>
-    engine.backups.tools.store.jobs.get(job_id) as RepositoryJobRow;
+  const known = () => host.repositoryId();
+  const rowOf = (job_id: string) => host.rowOf(job_id);
   const unproven = () => engine.backups.tools.store.backups.unproven(known());
 
-  function ask(kind: RepositoryJobKind, target: object = {}): RepositoryJobRow {
-    const { row } = engine.backups.tools.store.jobs.askRepository({
-      ...{ repository_id: known(), kind, now: Date.now() },
-      ...{ trigger: "manual", requested_by: "local" },
-      target: JSON.stringify(target),
-    });
-    engine.backups.runOnly(row.job_id);
-    return row;
-  }
-
-  async function ended({ job_id }: RepositoryJobRow) {
-    await until(() => isTerminal(rowOf(job_id).state), 60_000);
-    return toRepositoryJob(rowOf(job_id));
-  }
+  const ask = (kind: RepositoryJobKind, target?: object) =>
+    host.ask(kind, target);
+  const ended = (row: RepositoryJobRow) => host.ended(row);
 
   /** Between its list of what is there and its end. */
   async function pruneWhile(action: () => Promise<unknown>) {
